@@ -1,0 +1,52 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+/// C is compiled for speed even in debug builds: these loops are the program's floor, and a debug
+/// build without them is a hundred times slower.
+let fastC: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]
+
+// Each target may import only those above it; README.md has the table with the reasons.
+let package = Package(
+  name: "sparsescope",
+  products: [.executable(name: "sparsescope", targets: ["sparsescope"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .target(name: "COpenBLAS"),
+    .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
+    .target(name: "CKernels", cSettings: fastC),
+
+    .target(name: "Experiments"),
+    .target(name: "Canvas", dependencies: [.product(name: "Yams", package: "Yams")]),
+    .target(name: "Terminal", dependencies: ["Canvas", "CTerminal"]),
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
+    .target(name: "Checkpoints", dependencies: ["Tensors"]),
+    .target(name: "Transformers", dependencies: ["Tensors", "Checkpoints"]),
+    .target(
+      name: "Pruning", dependencies: ["Experiments", "Tensors", "Checkpoints", "CKernels"]),
+    .target(name: "Tasks", dependencies: ["Experiments"]),
+    .target(
+      name: "Engine",
+      dependencies: ["Experiments", "Tensors", "Checkpoints", "Transformers", "Pruning", "Tasks"]),
+    .target(name: "Explorer", dependencies: ["Canvas", "Experiments"]),
+    .executableTarget(
+      name: "sparsescope",
+      dependencies: [
+        "Experiments", "Canvas", "Terminal", "Tensors", "Checkpoints", "Transformers", "Pruning",
+        "Tasks", "Engine", "Explorer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      resources: [.copy("../../themes"), .copy("Resources/vit-digits"), .copy("Resources/digits")]),
+
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+    .testTarget(name: "CanvasTests", dependencies: ["Canvas"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
+    .testTarget(name: "TransformersTests", dependencies: ["Transformers", "Tensors", "Tasks"]),
+    .testTarget(name: "PruningTests", dependencies: ["Pruning", "Checkpoints", "Experiments"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "Pruning", "Tasks"]),
+    .testTarget(name: "ExplorerTests", dependencies: ["Explorer", "Canvas", "Experiments"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
