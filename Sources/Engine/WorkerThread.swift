@@ -43,6 +43,7 @@ package enum WorkerThread {
         body.run()
         return nil
       }, context.toOpaque())
-    precondition(status == 0, "the system gives no more threads: \(String(cString: strerror(status)))")
+    precondition(
+      status == 0, "the system gives no more threads: \(String(cString: strerror(status)))")
   }
 }

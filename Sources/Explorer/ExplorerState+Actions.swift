@@ -39,7 +39,7 @@ extension ExplorerState {
     case .showHeatMap: look(at: .heatMap)
     case .showMaskMap: look(at: .maskMap)
     case .filter: openFilter()
-    case .palette: overlay = .palette(query: "", selection: 0)
+    case .palette: overlay = .palette(Prompt(label: ":"), selection: 0)
     case .help: overlay = .help(scroll: 0)
     case .chooseTheme: return [.listThemes]
     case .copyCommand: return copyCommand()
@@ -81,7 +81,7 @@ extension ExplorerState {
 
   private mutating func openFilter() {
     if !layout.panels.keys.contains(.matrices) { look(at: .matrices) }
-    overlay = .filter(before: filterText)
+    overlay = .filter(Prompt(label: "/", text: filterText), before: filterText)
   }
 
   // MARK: Pruning
@@ -146,12 +146,12 @@ extension ExplorerState {
 
   private mutating func goToTurningPoint() -> [Effect] {
     guard let points = turningPoints[CurveIdentity(request)],
-      let turn = points.tolerance.level
+      let turn = points.tolerance.value
     else {
       notice = Notice("The essential sparsity is not known yet")
       return []
     }
-    return setLevel(turn)
+    return setLevel(SparsityLevel(turn.sparsity))
   }
 
   // MARK: View

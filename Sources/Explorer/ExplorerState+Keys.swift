@@ -12,11 +12,12 @@ extension ExplorerState {
     notice = nil
     switch overlay {
     case .help(let scroll): return handleHelp(key, scroll: scroll)
-    case .palette(let query, let selection):
-      return handlePalette(key, query: query, selection: selection)
+    case .palette(let prompt, let selection):
+      return handlePalette(key, prompt: prompt, selection: selection)
     case .picker(let picker): return handlePicker(key, picker)
     case .level(let text, let before): return handleLevel(key, text: text, before: before)
-    case .filter(let before): return handleFilter(key, before: before)
+    case .filter(let prompt, let before):
+      return handleFilter(key, prompt: prompt, before: before)
     case nil: return handleMain(key)
     }
   }
@@ -51,11 +52,13 @@ extension ExplorerState {
     return []
   }
 
-  private mutating func handlePalette(_ key: Key, query: String, selection: Int) -> [Effect] {
-    let actions = paletteActions(for: query)
+  private mutating func handlePalette(
+    _ key: Key, prompt: Prompt, selection: Int
+  ) -> [Effect] {
+    let list = palette(prompt, selection: selection)
     func move(_ step: Int) {
-      let bounded = min(max(selection + step, 0), max(actions.count - 1, 0))
-      overlay = .palette(query: query, selection: bounded)
+      let bounded = min(max(selection + step, 0), max(list.matches.count - 1, 0))
+      overlay = .palette(prompt, selection: bounded)
     }
     switch key {
     case .arrow(.down, _), .control("n"), .tab: move(1)
@@ -64,20 +67,26 @@ extension ExplorerState {
     case .pageUp: move(-10)
     case .enter:
       overlay = nil
-      if actions.indices.contains(selection) { return perform(actions[selection]) }
+      guard list.matches.indices.contains(selection) else { return [] }
+      let chosen = list.matches[selection].item
+      return Action.allCases.first { $0.title == chosen.title }.map { perform($0) } ?? []
     case .escape, .control("c"): overlay = nil
     default:
-      if let edited = TextEdit.apply(key, to: query) {
-        overlay = .palette(query: edited, selection: 0)
-      }
+      var edited = prompt
+      if edited.edit(key) { overlay = .palette(edited, selection: 0) }
     }
     return []
   }
 
-  /// The actions that a query finds, the best first.
-  package func paletteActions(for query: String) -> [Action] {
-    let all = Action.allCases.filter { $0 != .palette }
-    return FuzzyMatch.rank(all.map(\.title), query: query).map { all[$0.index] }
+  /// The palette: every action but itself, ranked by what was typed.
+  func palette(_ prompt: Prompt, selection: Int) -> PaletteList {
+    let items = Action.allCases.filter { $0 != .palette }.map { action in
+      PaletteList.Item(
+        title: action.title, detail: action.section.rawValue,
+        key: keys.label(for: action, symbols: look.symbols))
+    }
+    return PaletteList(
+      prompt: prompt, items: items, selection: selection, emptyText: "no command matches")
   }
 
   private mutating func handlePicker(_ key: Key, _ picker: Picker) -> [Effect] {
@@ -105,7 +114,7 @@ extension ExplorerState {
     switch picker.choices {
     case .methods(let methods, _): return setMethod(methods[picker.selection])
     case .themes(let themes, _):
-      theme = themes[picker.selection]
+      look.theme = themes[picker.selection]
       return []
     }
   }
@@ -117,7 +126,7 @@ extension ExplorerState {
       request = before
       return requestChanged()
     case .themes(_, let before):
-      theme = before
+      look.theme = before
       return []
     }
   }
@@ -158,7 +167,7 @@ extension ExplorerState {
     return []
   }
 
-  private mutating func handleFilter(_ key: Key, before: String) -> [Effect] {
+  private mutating func handleFilter(_ key: Key, prompt: Prompt, before: String) -> [Effect] {
     switch key {
     case .enter, .tab: overlay = nil
     case .escape, .control("c"):
@@ -167,29 +176,15 @@ extension ExplorerState {
     case .arrow(.down, _): return perform(.nextMatrix)
     case .arrow(.up, _): return perform(.previousMatrix)
     default:
-      if let edited = TextEdit.apply(key, to: filterText) { filterText = edited }
+      var edited = prompt
+      guard edited.edit(key) else { return [] }
+      filterText = edited.text
+      overlay = .filter(edited, before: before)
     }
-    if let first = visibleMatrices.first, let index = selection.index,
-      !visibleMatrices.contains(index)
-    {
+    let visible = visibleMatrices
+    if let first = visible.first, let index = selection.index, !visible.contains(index) {
       select(.matrix(first))
     }
     return []
-  }
-}
-
-/// The editing of one line of text, at its end.
-enum TextEdit {
-  /// The text after a key; nil for keys that do not edit.
-  static func apply(_ key: Key, to text: String) -> String? {
-    switch key {
-    case .character(let character): text + String(character)
-    case .paste(let pasted): text + pasted.replacing("\n", with: " ")
-    case .backspace: String(text.dropLast())
-    case .control("u"): ""
-    case .control("w"):
-      String(text.drop { _ in false }.reversed().drop { $0 == " " }.drop { $0 != " " }.reversed())
-    default: nil
-    }
   }
 }

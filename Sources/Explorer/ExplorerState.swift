@@ -7,8 +7,7 @@ import Experiments
 package struct ExplorerState: Sendable {
   package var size: Size
   package let model: ModelSummary
-  package var theme: Theme
-  package var symbols: GraphSymbols
+  package var look: Appearance
   package var keys = KeyTable.standard
 
   // The pruning that is looked at.
@@ -28,6 +27,8 @@ package struct ExplorerState: Sendable {
   /// The matrix that `wholeModel` goes back to.
   package var lastMatrix = 0
   package var filterText = ""
+  /// The first row of the list of matrices that is visible.
+  package var listOffset = 0
   /// Panels in the order in which they were looked at, the latest first.
   package var recent: [PanelID] = [.matrices, .magnitudes, .accuracy, .heatMap, .maskMap]
   package var zoomed = false
@@ -55,13 +56,12 @@ package struct ExplorerState: Sendable {
   var histogramTops: [MatrixSelection: Float] = [:]
 
   package init(
-    size: Size, model: ModelSummary, request: PruningRequest, theme: Theme, symbols: GraphSymbols
+    size: Size, model: ModelSummary, request: PruningRequest, look: Appearance
   ) {
     self.size = size
     self.model = model
     self.request = request
-    self.theme = theme
-    self.symbols = symbols
+    self.look = look
     sparklines = Array(repeating: nil, count: model.matrices.count)
     selection = model.matrices.isEmpty ? .whole : .matrix(0)
     if case .random(_, let seed) = request.method { self.seed = seed }

@@ -38,13 +38,30 @@ package struct KeyTable: Sendable {
   }
 
   /// The keys of an action as help writes them: `← h`; empty where only the palette has it.
-  package func label(for action: Action) -> String {
-    keys(for: action).map(\.description).joined(separator: " ")
+  package func label(for action: Action, symbols: GraphSymbols) -> String {
+    keys(for: action).map { $0.label(symbols: symbols) }.joined(separator: " ")
   }
 
   /// The keys of a hint as the bottom line writes them: `←→`.
-  package func label(for hint: Hint) -> String {
-    hint.actions.compactMap { keys(for: $0).first?.description }.joined()
+  package func label(for hint: Hint, symbols: GraphSymbols) -> String {
+    hint.actions.compactMap { keys(for: $0).first?.label(symbols: symbols) }.joined()
+  }
+}
+
+extension Key {
+  /// The key's name, with nothing beyond seven bits where the terminal has no more.
+  func label(symbols: GraphSymbols) -> String {
+    guard symbols == .ascii else { return description }
+    return switch self {
+    case .character(" "): "Space"
+    case .control(let character): "^" + String(character)
+    case .arrow(.left, let modifiers): modifiers.isEmpty ? "<-" : "S-<-"
+    case .arrow(.right, let modifiers): modifiers.isEmpty ? "->" : "S-->"
+    case .arrow(.up, _): "Up"
+    case .arrow(.down, _): "Dn"
+    case .backtab: "S-Tab"
+    default: description
+    }
   }
 }
 

@@ -53,11 +53,12 @@ package struct MaskMapRequest: Sendable, Hashable {
 /// The share of pruned weights in each cell of a matrix laid over a grid.
 package struct MaskMap: Sendable, Equatable {
   package var request: MaskMapRequest
-  /// `rows × columns` shares in `0...1`.
-  package var density: [[Double]]
+  /// `rows · columns` shares in `0...1`, row by row.
+  package var densities: [Float]
 
-  package init(request: MaskMapRequest, density: [[Double]]) {
+  package init(request: MaskMapRequest, densities: [Float]) {
+    precondition(densities.count == request.rows * request.columns, "one share for each cell")
     self.request = request
-    self.density = density
+    self.densities = densities
   }
 }

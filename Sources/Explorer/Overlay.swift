@@ -4,12 +4,12 @@ import Experiments
 /// What lies over the main screen and takes the keys.
 package enum Overlay: Sendable {
   case help(scroll: Int)
-  case palette(query: String, selection: Int)
+  case palette(Prompt, selection: Int)
   case picker(Picker)
   /// A level that is being typed, and the panels as they were before its first digit.
   case level(text: String, before: [PanelID])
-  /// The filter that is being typed; the text is `ExplorerState.filterText`.
-  case filter(before: String)
+  /// The filter that is being typed, and what it was before.
+  case filter(Prompt, before: String)
 }
 
 /// A short list from which one thing is chosen; the choice shows at once and Escape takes it back.

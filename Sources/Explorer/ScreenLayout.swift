@@ -29,7 +29,7 @@ package struct ScreenLayout: Sendable, Hashable {
 
   private static func place(in area: Rect, recent: [PanelID], zoomed: Bool) -> [PanelID: Rect] {
     let latest = recent.first ?? .matrices
-    func latest(of panels: [PanelID]) -> PanelID {
+    func latestOf(_ panels: [PanelID]) -> PanelID {
       recent.first { panels.contains($0) } ?? panels[0]
     }
     if zoomed { return [latest: area] }
@@ -37,12 +37,12 @@ package struct ScreenLayout: Sendable, Hashable {
     if area.width < 60 {
       guard area.height >= 16 else { return [latest: area] }
       let (top, bottom) = area.top(area.height * 2 / 5)
-      return [.matrices: top, latest(of: [.magnitudes, .accuracy, .heatMap, .maskMap]): bottom]
+      return [.matrices: top, latestOf([.magnitudes, .accuracy, .heatMap, .maskMap]): bottom]
     }
     let listWidth = min(44, max(30, area.width * 3 / 10))
     if area.height < 17 {
       let (left, right) = area.left(listWidth)
-      return [.matrices: left, latest(of: [.magnitudes, .accuracy, .heatMap, .maskMap]): right]
+      return [.matrices: left, latestOf([.magnitudes, .accuracy, .heatMap, .maskMap]): right]
     }
     if area.width >= 130, area.height >= 28 {
       let (left, right) = area.left(listWidth)
@@ -67,7 +67,7 @@ package struct ScreenLayout: Sendable, Hashable {
     let (top, accuracy) = area.top(area.height - area.height * 9 / 20)
     let (list, slot) = top.left(listWidth)
     return [
-      .matrices: list, latest(of: [.magnitudes, .heatMap, .maskMap]): slot, .accuracy: accuracy,
+      .matrices: list, latestOf([.magnitudes, .heatMap, .maskMap]): slot, .accuracy: accuracy,
     ]
   }
 }

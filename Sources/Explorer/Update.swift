@@ -22,7 +22,9 @@ package func update(_ state: inout ExplorerState, _ message: Message) -> [Effect
     state.indexFailure = reason
     return []
   case .point(let identity, let point):
-    state.curves[identity, default: state.emptyCurve].update(point)
+    var curve = state.curves[identity] ?? state.emptyCurve
+    curve.update(point)
+    state.curves[identity] = curve
     return []
   case .turningPoints(let identity, let points):
     state.turningPoints[identity] = points
@@ -43,6 +45,7 @@ package func update(_ state: inout ExplorerState, _ message: Message) -> [Effect
     state.clock += seconds
     return []
   }
+  state.keepSelectionVisible()
   state.refreshHistogram()
   effects += state.maskMapEffects()
   return effects
@@ -132,18 +135,26 @@ extension ExplorerState {
 
   mutating func openThemePicker(_ themes: [Theme], problems: [String]) -> [Effect] {
     if let problem = problems.first { notice = Notice(problem, isWarning: true) }
-    let current = themes.firstIndex { $0.name == theme.name } ?? 0
+    let current = themes.firstIndex { $0.name == look.theme.name } ?? 0
     overlay = .picker(
-      Picker(choices: .themes(themes, before: theme), selection: current))
+      Picker(choices: .themes(themes, before: look.theme), selection: current))
     return []
   }
 
   // MARK: What is derived from the state
 
+  fileprivate mutating func keepSelectionVisible() {
+    guard let rect = layout.panels[.matrices] else { return }
+    let rows = MatrixRows(self)
+    listOffset = ListView.offset(
+      keeping: rows.selectedRow, height: Panel.interior(of: rect).height, count: rows.count,
+      previous: listOffset)
+  }
+
   /// Counts the selection's histogram again when the selection or the panel's width has changed.
   mutating func refreshHistogram() {
     guard let preview, let rect = layout.panels[.magnitudes] else { return }
-    let columns = Histogram.columns(in: rect.inset(by: 1))
+    let columns = Histogram.columns(in: Panel.interior(of: rect), symbols: look.symbols)
     guard columns > 0 else { return }
     let top = histogramTop(preview)
     if let histogram, histogram.selection == selection, histogram.counts.count == columns,
@@ -188,13 +199,13 @@ extension ExplorerState {
   }
 
   /// Asks for the mask map when what it shows is no longer what is wanted.
-  private mutating func maskMapEffects() -> [Effect] {
+  fileprivate mutating func maskMapEffects() -> [Effect] {
     guard preview != nil, let index = selection.index, let rect = layout.panels[.maskMap] else {
       return []
     }
-    let inner = DensityMap.grid(in: rect.inset(by: 1), symbols: symbols)
+    let room = DensityMap.resolution(in: Panel.interior(of: rect), look: look)
     let shape = model.matrices[index].shape
-    let (rows, columns) = (min(inner.height, shape[0]), min(inner.width, shape[1]))
+    let (rows, columns) = (min(room.rows, shape[0]), min(room.columns, shape[1]))
     guard rows > 0, columns > 0 else { return [] }
     let wanted = MaskMapRequest(request: request, matrix: index, rows: rows, columns: columns)
     guard wanted != requestedMaskMap else { return [] }
