@@ -18,11 +18,11 @@ package enum GraphSymbols: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Bars growing to the right from empty to full in one cell: nine steps, two in ASCII.
+  /// Bars growing to the right from empty to full in one cell: nine steps, three in ASCII.
   package var horizontalBars: [Character] {
     switch self {
     case .braille, .block: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"]
-    case .ascii: [" ", "#"]
+    case .ascii: [" ", "-", "#"]
     }
   }
 

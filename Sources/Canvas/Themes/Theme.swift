@@ -128,4 +128,7 @@ package struct Appearance: Sendable, Hashable {
   }
 
   package var roles: Theme.Roles { theme.roles }
+
+  /// Whether a background can carry a gradient; if not, maps are made of shades and digits.
+  package var showsGradients: Bool { depth.showsGradients && !theme.usesTerminalColors }
 }
