@@ -29,7 +29,7 @@ package func update(_ state: inout ExplorerState, _ message: Message) -> [Effect
   case .turningPoints(let identity, let points):
     state.turningPoints[identity] = points
     return []
-  case .engine(let status):
+  case .engine(let status, _):
     if status.level != state.engine.level { state.levelStarted = state.clock }
     state.engine = status
     return []

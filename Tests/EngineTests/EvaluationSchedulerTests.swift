@@ -82,7 +82,7 @@ private final class Watched: Sendable {
 
 extension EvaluationEvent {
   fileprivate var status: EvaluationStatus? {
-    if case .status(let status) = self { status } else { nil }
+    if case .status(let status, _) = self { status } else { nil }
   }
 
   fileprivate var point: CurvePoint? {
