@@ -70,25 +70,31 @@ package final class EvaluationScheduler: Sendable {
 
   private func run() {
     var session = Session()
+    var answered = -1
+    /// Says once what came of the latest orders, and sleeps until there are others.
+    func rest(_ status: EvaluationStatus, after orders: Inbox) {
+      if answered != orders.version { emit(.status(status)) }
+      answered = orders.version
+      wake.wait()
+    }
     while true {
       let orders = inbox.withLock { $0 }
       if orders.isStopped { return }
       if orders.isPaused {
-        emit(.status(.paused))
-        wake.wait()
+        rest(.paused, after: orders)
         continue
       }
       guard let focus = orders.focus, let step = session.nextStep(focus, orders.tolerance, self)
       else {
-        if orders.focus != nil { emit(.status(.idle)) }
-        wake.wait()
+        rest(.idle, after: orders)
         continue
       }
       do {
         try advance(step, of: CurveIdentity(focus), in: &session, version: orders.version)
       } catch {
-        emit(.status(.failed("\(error)")))
         inbox.withLock { if $0.version == orders.version { $0.focus = nil } }
+        rest(.failed("\(error)"), after: orders)
+        continue
       }
       updateTurningPoints(of: CurveIdentity(focus), tolerance: orders.tolerance, in: &session)
     }

@@ -54,24 +54,36 @@ package final class ParallelWorkers: Sendable {
     _ items: [Item], _ transform: @escaping @Sendable (Item, Int) throws -> Output
   ) throws -> [Output] {
     guard !items.isEmpty else { return [] }
-    let results = Mutex([Result<Output, any Error>?](repeating: nil, count: items.count))
-    let next = Atomic(0)
+    let progress = Progress<Output>(count: items.count)
     turn.withLock { _ in
-      withoutActuallyEscaping({ (worker: Int) in
-        while true {
-          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard index < items.count else { return }
+      run(on: lanes.prefix(items.count)) { worker in
+        while let index = progress.takeNext() {
           let result = Result { try transform(items[index], worker) }
-          results.withLock { $0[index] = result }
+          progress.results.withLock { $0[index] = result }
         }
-      }) { loop in
-        run(loop, on: lanes.prefix(items.count))
       }
     }
-    return try results.withLock { try $0.map { try $0!.get() } }
+    return try progress.results.withLock { try $0.map { try $0!.get() } }
   }
 
-  private func run(_ body: @escaping @Sendable (Int) -> Void, on lanes: ArraySlice<Lane>) {
+  /// What a list has come to: the next item to take, and the results so far.
+  private final class Progress<Output: Sendable>: Sendable {
+    let results: Mutex<[Result<Output, any Error>?]>
+    private let next = Atomic(0)
+    private let count: Int
+
+    init(count: Int) {
+      self.count = count
+      results = Mutex(Array(repeating: nil, count: count))
+    }
+
+    func takeNext() -> Int? {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      return index < count ? index : nil
+    }
+  }
+
+  private func run(on lanes: ArraySlice<Lane>, _ body: @escaping @Sendable (Int) -> Void) {
     job.body.withLock { $0 = body }
     for lane in lanes { lane.work.signal() }
     for lane in lanes { lane.done.wait() }

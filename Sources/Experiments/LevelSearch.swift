@@ -25,6 +25,11 @@ package struct LevelSearch: Sendable, Hashable {
   package struct Proposal: Sendable, Hashable {
     package var level: SparsityLevel
     package var reason: Reason
+
+    package init(level: SparsityLevel, reason: Reason) {
+      self.level = level
+      self.reason = reason
+    }
   }
 
   /// The drop that is tolerated, as a share.

@@ -68,7 +68,7 @@ package struct FuzzyMatch: Sendable, Hashable {
   }
 
   private static func matches(_ letter: Character, _ character: Character) -> Bool {
-    letter == character || letter == Character(character.lowercased().first.map(String.init) ?? "")
+    letter == character || letter == character.lowercased().first
   }
 
   private static func isWordStart(_ position: Int, in text: [Character]) -> Bool {

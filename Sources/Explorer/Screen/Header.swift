@@ -49,8 +49,7 @@ struct Header: Widget {
   private func status(_ look: Appearance) -> [Fragment] {
     let spinner = String(
       ProgressBar.spinner(Int(state.clock * 10), symbols: look.symbols))
-    if let failure = state.indexFailure {
-      _ = failure
+    if state.indexFailure != nil {
       return [Fragment("cannot be indexed", look.roles.error)]
     }
     if state.preview == nil {

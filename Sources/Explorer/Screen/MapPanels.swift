@@ -43,12 +43,18 @@ struct HeatMapPanel: Widget {
       }
     }
     return HeatMap(
-      rows: blocks.map(String.init), columns: kinds,
+      rows: blocks.map(String.init), columns: columnLabels,
       values: blocks.map { block in
         kinds.map { kind in
           index(block: block, kind: kind).flatMap { state.sparsity(of: .matrix($0)) }
         }
       }, highlighted: highlighted)
+  }
+
+  /// The kinds by their last words, `q k v o in out`, where those tell them apart.
+  private var columnLabels: [String] {
+    let short = kinds.map { $0.split(separator: " ").last.map(String.init) ?? $0 }
+    return Set(short).count == kinds.count ? short : kinds
   }
 
   private func index(block: Int, kind: String) -> Int? {

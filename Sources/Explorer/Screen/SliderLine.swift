@@ -48,9 +48,11 @@ struct SliderLine: Widget {
   private static func fitting(
     _ state: ExplorerState, _ look: Appearance, width: Int
   ) -> [Fragment] {
-    let all = threshold(state, look, padded: false)
-    let long = all + counts(state, look, short: false)
-    return long.width <= width ? long : all + counts(state, look, short: true)
+    let threshold = threshold(state, look, padded: false)
+    let candidates = [
+      threshold + counts(state, look, short: false), threshold + counts(state, look, short: true),
+    ]
+    return candidates.first { $0.width <= width } ?? counts(state, look, short: true)
   }
 
   private static func threshold(
@@ -87,10 +89,11 @@ struct SliderLine: Widget {
     return [
       Fragment(write(plan.total), look.roles.text),
       Fragment(
-        " of \(write(state.model.prunable))\(short ? "" : " prunable") \(separator) ",
-        look.roles.muted),
+        short
+          ? "/\(write(state.model.prunable)) \(separator) "
+          : " of \(write(state.model.prunable)) prunable \(separator) ", look.roles.muted),
       Fragment(share + " %", look.roles.text),
-      Fragment(short ? " of model" : " of the model", look.roles.muted),
+      Fragment(short ? " of all" : " of the model", look.roles.muted),
     ]
   }
 }
