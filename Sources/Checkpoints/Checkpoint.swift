@@ -21,6 +21,7 @@ package final class Checkpoint: Sendable {
   /// The index that lists the shards; nil where there is none.
   let shardIndex: MappedFile?
   private let indices: [String: Int]
+  let hashCache = ContentHashCache()
 
   init(location: ModelLocation, path: String) throws(CheckpointError) {
     self.path = path
@@ -69,7 +70,8 @@ package final class Checkpoint: Sendable {
 
   /// A tensor's bytes as the file holds them; little-endian, not necessarily aligned.
   ///
-  /// The pointer is valid as long as this checkpoint lives. The file's size is checked again here:
+  /// The pointer is valid as long as this checkpoint lives, which holding the pointer does not
+  /// ensure: keep the checkpoint in a property, or use `withBytes(of:_:)`. The file's size is checked again here:
   /// only a file that is cut short after this call, while its bytes are being read, can still end
   /// the program.
   /// - Parameter tensor: one of this checkpoint's `tensors`.
@@ -83,6 +85,14 @@ package final class Checkpoint: Sendable {
     return UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
   }
 
+  /// Calls the closure with a tensor's bytes, keeping the files mapped until it returns.
+  package func withBytes<Result>(
+    of tensor: TensorInfo, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes(of: tensor))
+  }
+
   private static func configuration(in folder: String) throws(CheckpointError) -> JSONValue? {
     let path = folder + "/config.json"
     let file: MappedFile
@@ -92,7 +102,9 @@ package final class Checkpoint: Sendable {
       return nil
     }
     do {
-      return try JSONValue(parsing: file.bytes)
+      return try file.withBytes { (bytes) throws(JSONScanner.Failure) in
+        try JSONValue(parsing: bytes)
+      }
     } catch {
       throw .badConfiguration(file: path, offset: error.offset, reason: error.reason)
     }

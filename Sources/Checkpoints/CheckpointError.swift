@@ -140,8 +140,8 @@ extension CheckpointError: CustomStringConvertible {
     case .cannotWrite(let path, let reason):
       return "\(path): cannot be written (\(reason)); choose another output path"
     case .diskFull(let path, let needed):
-      return
-        "\(path): the disk is full (\(needed) bytes needed); free some space or write elsewhere"
+      return "\(path): the disk is full (\(needed) bytes needed); free some space, or choose "
+        + "another output path"
     case .outputNotEmpty(let folder):
       return "\(folder): exists and is not empty; give a new or an empty folder"
     case .outputNotAFolder(let path):

@@ -9,6 +9,7 @@ import Glibc
 final class MappedFile: @unchecked Sendable {
   // Unchecked because of the pointer alone: the pages are never written and live until `deinit`.
   let path: String
+  /// The contents; only valid while the instance is alive, which holding the pointer does not ensure.
   let bytes: UnsafeRawBufferPointer
   private let descriptor: Int32
 
@@ -46,6 +47,19 @@ final class MappedFile: @unchecked Sendable {
       munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
     }
     close(descriptor)
+  }
+
+  /// Calls the closure with the contents, keeping the mapping until it returns.
+  func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
+  }
+
+  /// Whether git-LFS left a note about the file in its place.
+  var isGitLFSPointer: Bool {
+    withBytes { $0.starts(with: "version https://git-lfs".utf8) }
   }
 
   /// The file's size now, which differs from `bytes.count` when someone changed it in place.

@@ -68,9 +68,7 @@ struct SafetensorsHeader {
   /// Says what the file is when its first bytes are those of something else, since a length read
   /// from them would only puzzle.
   private static func refuseOtherFormats(_ file: MappedFile) throws(CheckpointError) {
-    if file.bytes.starts(with: "version https://git-lfs".utf8) {
-      throw .gitLFSPointer(file: file.path)
-    }
+    guard !file.isGitLFSPointer else { throw .gitLFSPointer(file: file.path) }
     let formats: [(magic: [UInt8], format: String)] = [
       (Array("PK\u{3}\u{4}".utf8), "a zip archive (a PyTorch checkpoint?)"),
       (Array("GGUF".utf8), "a GGUF file"),

@@ -6,12 +6,12 @@ struct ShardIndex {
 
   init(path: String) throws(CheckpointError) {
     file = try MappedFile(path: path)
-    if file.bytes.starts(with: "version https://git-lfs".utf8) {
-      throw .gitLFSPointer(file: path)
-    }
+    guard !file.isGitLFSPointer else { throw .gitLFSPointer(file: path) }
     let json: JSONValue
     do {
-      json = try JSONValue(parsing: file.bytes)
+      json = try file.withBytes { (bytes) throws(JSONScanner.Failure) in
+        try JSONValue(parsing: bytes)
+      }
     } catch {
       throw .badIndex(file: path, offset: error.offset, reason: error.reason)
     }

@@ -1,1 +1,4 @@
 #pragma once
+
+#include "restoration.h"
+#include "screen.h"

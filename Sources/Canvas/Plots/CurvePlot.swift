@@ -1,0 +1,145 @@
+/// Curves over sparsity: what is measured, what is being measured, and what is only expected.
+///
+/// The x axis runs over 0 … 1 and is labelled in percent. Series differ in colour, marker and
+/// stroke; the state of a point shows in its marker, a guess in its dashes.
+package struct CurvePlot: Widget {
+  package struct Point: Sendable, Hashable {
+    package enum State: Sendable, Hashable { case measured, running }
+
+    /// 0 … 1.
+    package var x: Double
+    package var y: Double
+    /// Where the true value lies, in the units of y.
+    package var interval: ClosedRange<Double>?
+    package var state: State
+
+    package init(
+      x: Double, y: Double, interval: ClosedRange<Double>? = nil, state: State = .measured
+    ) {
+      self.x = x
+      self.y = y
+      self.interval = interval
+      self.state = state
+    }
+  }
+
+  package struct Series: Sendable, Hashable {
+    package var name: String
+    package var points: [Point]
+    /// A guess for where nothing is measured, drawn dashed and without markers.
+    package var predicted: [Point]
+
+    package init(name: String = "", points: [Point], predicted: [Point] = []) {
+      self.name = name
+      self.points = points
+      self.predicted = predicted
+    }
+  }
+
+  /// A place on the x axis that matters, with what it is known to.
+  package struct Marker: Sendable, Hashable {
+    package var x: Double
+    package var interval: ClosedRange<Double>?
+    /// What the legend says, such as `essential 68 ±2 %`.
+    package var label: String
+
+    package init(x: Double, interval: ClosedRange<Double>? = nil, label: String) {
+      self.x = x
+      self.interval = interval
+      self.label = label
+    }
+  }
+
+  package var series: [Series]
+  /// The visible y range; nil for one of round numbers about everything drawn.
+  package var yRange: ClosedRange<Double>?
+  /// What y can be at all, which an automatic range does not leave.
+  package var yLimits: ClosedRange<Double>
+  /// The level that the slider is at.
+  package var cursor: Double?
+  package var marker: Marker?
+  /// The value of the dense model.
+  package var baseline: Double?
+  /// How far below the baseline still counts as no loss.
+  package var tolerance: Double?
+  /// Shown where there is no point yet.
+  package var emptyText: String
+
+  package init(
+    series: [Series], yRange: ClosedRange<Double>? = nil,
+    yLimits: ClosedRange<Double> = -Double.infinity...Double.infinity, cursor: Double? = nil,
+    marker: Marker? = nil, baseline: Double? = nil, tolerance: Double? = nil,
+    emptyText: String = "nothing measured yet"
+  ) {
+    self.series = series
+    self.yRange = yRange
+    self.yLimits = yLimits
+    self.cursor = cursor
+    self.marker = marker
+    self.baseline = baseline
+    self.tolerance = tolerance
+    self.emptyText = emptyText
+  }
+
+  /// The range of y that is shown.
+  package var visibleRange: ClosedRange<Double> {
+    if let yRange, yRange.lowerBound < yRange.upperBound { return yRange }
+    var values = series.flatMap { ($0.points + $0.predicted).map(\.y) }
+    if let baseline { values += [baseline, baseline - (tolerance ?? 0)] }
+    values.removeAll { !$0.isFinite }
+    guard let least = values.min(), let most = values.max() else { return 0...100 }
+    let range = Ticks.stable(least...most)
+    let lower = max(range.lowerBound, yLimits.lowerBound)
+    let upper = min(range.upperBound, yLimits.upperBound)
+    return lower < upper ? lower...upper : range
+  }
+
+  /// What the signs mean, for a panel's title: only those that are in use.
+  package func legend(look: Appearance) -> [Fragment] {
+    var entries: [[Fragment]] = []
+    func add(_ sign: Character, _ style: Style, _ text: String) {
+      entries.append([Fragment("\(sign) ", style), Fragment(text, look.roles.muted)])
+    }
+    let states = Set(series.flatMap { $0.points.map(\.state) })
+    if series.count > 1 {
+      for (index, one) in series.enumerated() {
+        add(look.symbols.marker(index, solid: true), seriesStyle(index, look: look), one.name)
+      }
+    } else if states.contains(.measured) {
+      add(look.symbols.marker(0, solid: true), seriesStyle(0, look: look), "measured")
+    }
+    if states.contains(.running) {
+      add(look.symbols.marker(0, solid: false), seriesStyle(0, look: look), "running")
+    }
+    if series.contains(where: { !$0.predicted.isEmpty }) {
+      add(look.symbols.symbol(.dashed), look.roles.muted, "predicted")
+    }
+    if let marker {
+      add(look.symbols.symbol(.essential), look.roles.essential, marker.label)
+    }
+    return Array(entries.joined(separator: [Fragment("  ", look.roles.muted)]))
+  }
+
+  func seriesStyle(_ index: Int, look: Appearance) -> Style {
+    look.roles.series[index % look.roles.series.count]
+  }
+
+  package func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
+    canvas.fill(rect, style: look.roles.text)
+    let frame = PlotFrame(rect: rect, yRange: visibleRange)
+    guard !frame.plot.isEmpty else { return }
+    drawBands(frame, on: &canvas, look: look)
+    drawVerticalAxis(frame, on: &canvas, look: look)
+    drawHorizontalAxis(frame, on: &canvas, look: look)
+    drawBaseline(frame, on: &canvas, look: look)
+    drawCursor(frame, on: &canvas, look: look)
+    drawCurves(frame, on: &canvas, look: look)
+    if series.allSatisfy({ $0.points.isEmpty }) {
+      let text = emptyText.truncated(
+        to: frame.plot.width, ellipsis: look.symbols.symbol(.ellipsis))
+      canvas.put(
+        text, x: frame.plot.x + (frame.plot.width - DisplayWidth.of(text)) / 2,
+        y: frame.plot.y + frame.plot.height / 2, style: look.roles.muted)
+    }
+  }
+}
