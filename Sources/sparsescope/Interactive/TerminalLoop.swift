@@ -15,11 +15,16 @@ struct TerminalLoop {
   /// Gets a line for each frame; nil where nobody measures.
   let statistics: FrameStatistics?
 
+  /// Between two frames that no key has asked for: what streams in need not be drawn faster than
+  /// a person sees, and over a slow link every frame counts.
+  private static let quietTime = Duration.milliseconds(33)
+
   func run() throws {
     draw(keys: 0, since: .now)
     session.start()
+    var lastFrame = ContinuousClock.now
     while true {
-      let hasKeys = wait()
+      let hasKeys = wait(until: lastFrame + Self.quietTime)
       let began = ContinuousClock.now
       let keys = hasKeys ? try terminal.readKeys() : []
       let messages =
@@ -35,16 +40,27 @@ struct TerminalLoop {
         }
       }
       draw(keys: keys.count, since: began)
+      lastFrame = .now
     }
   }
 
   /// Sleeps until there is something to do; true when the terminal has something to say.
-  private func wait() -> Bool {
-    var descriptors = (terminal.fileDescriptors + [session.queue.fileDescriptor]).map {
-      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-    }
-    poll(&descriptors, nfds_t(descriptors.count), session.timeout)
-    return descriptors.dropLast().contains { $0.revents != 0 }
+  ///
+  /// Only the terminal is listened to before the next frame may come without a key.
+  private func wait(until nextFrame: ContinuousClock.Instant) -> Bool {
+    let early = nextFrame - .now
+    if early > .zero, poll(terminal.fileDescriptors, for: early) { return true }
+    let descriptors = terminal.fileDescriptors + [session.queue.fileDescriptor]
+    let timeout = session.timeout
+    _ = poll(descriptors, for: timeout < 0 ? nil : .milliseconds(Int(timeout)))
+    return poll(terminal.fileDescriptors, for: .zero)
+  }
+
+  /// Whether one of the descriptors has something to read before the time is over; nil for ever.
+  private func poll(_ descriptors: [Int32], for time: Duration?) -> Bool {
+    var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    let milliseconds = time.map { Int32(($0 / .milliseconds(1)).rounded(.up)) } ?? -1
+    return Glibc.poll(&polled, nfds_t(polled.count), milliseconds) > 0
   }
 
   private func draw(keys: Int, since began: ContinuousClock.Instant) {
@@ -52,7 +68,7 @@ struct TerminalLoop {
     terminal.draw(frame(of: session.state), theme: session.state.look.theme)
     statistics?.record(
       bytes: terminal.bytesWritten - before, keys: keys, took: .now - began,
-      isSettled: session.isSettled)
+      isBusy: session.state.isEvaluating, isSettled: session.isSettled)
   }
 }
 
@@ -69,11 +85,12 @@ final class FrameStatistics {
     self.file = file
   }
 
-  func record(bytes: Int, keys: Int, took: Duration, isSettled: Bool) {
+  func record(bytes: Int, keys: Int, took: Duration, isBusy: Bool, isSettled: Bool) {
     frames += 1
     let line =
       "{\"frame\":\(frames),\"at_ms\":\(Self.milliseconds(.now - started)),\"keys\":\(keys),"
-      + "\"bytes\":\(bytes),\"took_ms\":\(Self.milliseconds(took)),\"settled\":\(isSettled)}\n"
+      + "\"bytes\":\(bytes),\"took_ms\":\(Self.milliseconds(took)),\"busy\":\(isBusy),"
+      + "\"settled\":\(isSettled)}\n"
     file.write(Data(line.utf8))
   }
 
