@@ -2,10 +2,8 @@ import Checkpoints
 import Engine
 import Experiments
 import Explorer
-import Foundation
 import Pruning
 import Tasks
-import Transformers
 
 /// A checkpoint with what the program can do with it.
 struct OpenModel: Sendable {
@@ -23,16 +21,26 @@ struct OpenModel: Sendable {
     checkpoint = try Checkpoint.open(at: location)
     matrices = PrunableMatrices(checkpoint)
     let evaluation: ModelSummary.Evaluation
-    (evaluator, evaluation) = Self.evaluation(of: checkpoint)
+    do {
+      let task = try Self.digits(for: location)
+      let evaluator = try ImageClassificationEvaluator(matrices, task: task)
+      self.evaluator = evaluator
+      evaluation = .available(
+        task: task.name, examples: task.count, metric: "accuracy", chance: task.chance)
+    } catch {
+      evaluator = nil
+      evaluation = .unavailable("It cannot be evaluated here: \(error).")
+    }
     summary = ModelSummary(
       name: checkpoint.name, path: path ?? "", rule: matrices.rule,
-      parameters: matrices.parameters, matrices: matrices.descriptions,
-      evaluation: evaluation)
+      parameters: matrices.parameters, matrices: matrices.descriptions, evaluation: evaluation)
   }
 
-  private static func evaluation(
-    of checkpoint: Checkpoint
-  ) -> ((any LevelEvaluator)?, ModelSummary.Evaluation) {
-    return (nil, .unavailable("later."))
+  /// The embedded test images, prepared as a model asks for.
+  private static func digits(for model: String) throws -> ImageClassification {
+    ImageClassification(
+      name: "digits test",
+      images: try ImageDataset(idxFolder: Resources.folder("digits").path, split: "test"),
+      preprocessing: try ImagePreprocessing(modelFolder: model))
   }
 }
