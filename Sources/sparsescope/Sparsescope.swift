@@ -4,5 +4,6 @@ import ArgumentParser
 struct Sparsescope: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sparsescope",
-    abstract: "Explore the weight sparsity of pre-trained transformers in the terminal.")
+    abstract: "Explore the weight sparsity of pre-trained transformers in the terminal.",
+    subcommands: [Train.self, ParityCommand.self])
 }
