@@ -85,9 +85,10 @@ CLONES void rows_gather(const float *table, const int32_t *indices, float *y, si
   }
 }
 
-CLONES void rows_scatter_add(const float *dy, const int32_t *indices, float *dtable, size_t rows,
-                             size_t columns) {
+CLONES void rows_scatter_add(const float *dy, const int32_t *indices, int32_t ignored,
+                             float *dtable, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++, dy += columns) {
+    if (indices[r] == ignored) continue;
     float *row = dtable + (size_t)indices[r] * columns;
     for (size_t c = 0; c < columns; c++) row[c] += dy[c];
   }

@@ -35,6 +35,8 @@ struct TextEmbedding: Sendable {
   let input: TextInput
   let words: ParameterID
   let positions: ParameterID?
+  /// The position that padding takes and that is not trained: RoBERTa's.
+  let paddingPosition: Int?
   let segments: ParameterID?
   let norm: Norm?
   /// Brings embeddings of another width to the model's; OPT-350M.
@@ -67,13 +69,14 @@ struct TextEmbedding: Sendable {
       : Linear(
         "\(names.body)project_in", from: input.embeddingWidth, to: width, hasBias: false,
         in: &table)
+    paddingPosition = configuration.family == .roberta ? input.padding : nil
     headWidth = configuration.headWidth
     dropout = configuration.dropout.embeddings
   }
 
   func callAsFunction(_ batch: TokenBatch, on tape: Tape) -> (Variable, TokenLayout) {
     var layout = TokenLayout(sequences: batch.sequences, visible: batch.visible)
-    var x = tape.lookup(words, batch.ids)
+    var x = tape.lookup(words, batch.ids, padding: input.padding)
     if let projection { x = tape.linear(x, projection) }
     if let segments {
       let kinds =
@@ -82,7 +85,8 @@ struct TextEmbedding: Sendable {
     }
     switch input.positions {
     case .learned(_, let offset):
-      x = tape.lookup(positions!, batch.positions(offset: offset), addingTo: x)
+      x = tape.lookup(
+        positions!, batch.positions(offset: offset), padding: paddingPosition, addingTo: x)
     case .rotary(let rotary):
       layout.positions = tape.positions(batch.positions(offset: 0), rotary, headWidth: headWidth)
     }

@@ -12,6 +12,8 @@ struct RowsStep {
 struct LookupStep {
   let table: ParameterID
   let indices: UnsafeMutableBufferPointer<Int32>
+  /// The row of the padding, which is never trained.
+  let padding: Int?
   let output: Variable
 }
 
@@ -37,27 +39,31 @@ extension Tape {
     guard let dy = gradient(of: step.output), let dx = accumulatedGradient(of: step.input) else {
       return
     }
-    rows_scatter_add(dy.base, step.indices.baseAddress, dx.base, dy.rows, dy.columns)
+    rows_scatter_add(dy.base, step.indices.baseAddress, -1, dx.base, dy.rows, dy.columns)
   }
 
   /// Looks up one row of a table for each index, and adds it to `sum` where that is given.
   ///
+  /// - Parameter padding: a row that gets no gradient, as PyTorch's `padding_idx`.
+  ///
   func lookup(
-    _ table: ParameterID, _ indices: some Collection<Int>, addingTo sum: Variable? = nil
+    _ table: ParameterID, _ indices: some Collection<Int>, padding: Int? = nil,
+    addingTo sum: Variable? = nil
   ) -> Variable {
     let weights = weights(table)
     let y = sum ?? variable(rows: indices.count, columns: weights.columns)
     let copy = workspaceIndices(indices, below: weights.rows)
     rows_gather(
       weights.base, copy.baseAddress, y.value.base, y.rows, y.columns, sum == nil ? 0 : 1)
-    record(.lookup(LookupStep(table: table, indices: copy, output: y)))
+    record(.lookup(LookupStep(table: table, indices: copy, padding: padding, output: y)))
     return y
   }
 
   func backward(_ step: LookupStep, into result: Gradients) {
     guard let dy = gradient(of: step.output) else { return }
     rows_scatter_add(
-      dy.base, step.indices.baseAddress, result[step.table].base, dy.rows, dy.columns)
+      dy.base, step.indices.baseAddress, Int32(step.padding ?? -1), result[step.table].base,
+      dy.rows, dy.columns)
   }
 
   /// Puts special tokens in front of each image's patches and adds the positions.

@@ -13,18 +13,10 @@ extension TransformerConfiguration {
       throw .badSetting(
         name: "hidden_size", reason: "is \(width), no multiple of \(heads) attention heads")
     }
-    self.family = family
-    self.head = head
-    self.input = input
-    self.width = width
-    self.blocks = blocks
-    self.heads = heads
-    keyValueHeads = heads
-    headWidth = width / heads
-    self.feedForwardWidth = feedForwardWidth
-    self.activation = activation
-    self.normEpsilon = Float(normEpsilon)
-    self.normPlacement = normPlacement
+    self.init(
+      family: family, head: head, input: input, width: width, blocks: blocks, heads: heads,
+      keyValueHeads: heads, headWidth: width / heads, feedForwardWidth: feedForwardWidth,
+      activation: activation, normEpsilon: Float(normEpsilon), normPlacement: normPlacement)
   }
 
   init(
@@ -46,6 +38,7 @@ extension TransformerConfiguration {
       positions: .learned(
         count: try reader.size("max_position_embeddings", default: 512), offset: offset),
       embeddingWidth: width)
+    text.padding = try reader.padding(default: family == .roberta ? 1 : 0)
     text.segments = try reader.size("type_vocab_size", default: 2)
     text.hasNorm = true
     text.isTied = try reader.flag("tie_word_embeddings", default: true)
@@ -70,6 +63,7 @@ extension TransformerConfiguration {
       positions: .learned(
         count: try reader.size("max_position_embeddings", default: 512), offset: 0),
       embeddingWidth: width)
+    text.padding = try reader.padding(default: 0)
     text.hasNorm = true
     text.isTied = try reader.flag("tie_word_embeddings", default: true)
     try self.init(
@@ -159,6 +153,7 @@ extension TransformerConfiguration {
         count: try reader.size("max_position_embeddings", default: 2048), offset: 2),
       embeddingWidth: try reader.size("word_embed_proj_dim", default: width))
     text.isTied = try reader.flag("tie_word_embeddings", default: true)
+    text.padding = try reader.padding(default: 1)
     let isPreNorm = try reader.flag("do_layer_norm_before", default: true)
     try self.init(
       family: .opt, head: head, input: .text(text), width: width,
@@ -185,6 +180,7 @@ extension TransformerConfiguration {
       vocabulary: try reader.size("vocab_size", default: 32000),
       positions: .rotary(try RotaryEmbedding(reader, positions: positions)), embeddingWidth: width)
     text.isTied = try reader.flag("tie_word_embeddings", default: false)
+    text.padding = try reader.padding(default: nil)
     let heads = try reader.size("num_attention_heads", default: 32)
     try self.init(
       family: family, head: head, input: .text(text), width: width,

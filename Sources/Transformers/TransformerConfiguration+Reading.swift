@@ -60,6 +60,12 @@ struct ConfigurationReader {
     return flag
   }
 
+  /// `pad_token_id`; nil where the file says null.
+  func padding(default value: Int?) throws(TransformerError) -> Int? {
+    guard let member = json["pad_token_id"] else { return value }
+    return member == .null ? nil : try integer("pad_token_id")
+  }
+
   func activation(_ name: String, default value: String) throws(TransformerError) -> Activation {
     let text = json[name]?.string ?? value
     guard let activation = Activation(named: text) else {

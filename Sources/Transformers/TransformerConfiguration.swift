@@ -33,6 +33,8 @@ package enum PositionScheme: Sendable, Hashable {
 /// What comes in: text.
 package struct TextInput: Sendable, Hashable {
   package var vocabulary: Int
+  /// The id of padding, whose embedding is never trained; nil where the family trains it.
+  package var padding: Int?
   package var positions: PositionScheme
   /// Kinds of segments (`token_type_ids`); 0 where the family has none.
   package var segments = 0
@@ -58,6 +60,18 @@ package struct ImageInput: Sendable, Hashable {
   package var patchSize: Int { channels * patchHeight * patchWidth }
   package var tokens: Int { patches + specialTokens }
   package var pixels: Int { channels * height * width }
+
+  package init(
+    height: Int, width: Int, channels: Int, patchHeight: Int, patchWidth: Int,
+    specialTokens: Int = 1
+  ) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.patchHeight = patchHeight
+    self.patchWidth = patchWidth
+    self.specialTokens = specialTokens
+  }
 }
 
 /// What a model reads.
@@ -72,6 +86,15 @@ package struct DropoutRates: Sendable, Hashable {
   package var attention: Float = 0
   package var hidden: Float = 0
   package var head: Float = 0
+
+  package init(
+    embeddings: Float = 0, attention: Float = 0, hidden: Float = 0, head: Float = 0
+  ) {
+    self.embeddings = embeddings
+    self.attention = attention
+    self.hidden = hidden
+    self.head = head
+  }
 }
 
 /// Everything that decides a model's structure, read from `config.json` and put in one vocabulary
@@ -109,7 +132,26 @@ package struct TransformerConfiguration: Sendable, Hashable {
   /// The classes, in the order of the logits; empty for language models.
   package var labels: [String] = []
 
-  /// The rows of logits' width: classes, start and end, or the vocabulary.
+  package init(
+    family: ModelFamily, head: ModelHead, input: InputConfiguration, width: Int, blocks: Int,
+    heads: Int, keyValueHeads: Int, headWidth: Int, feedForwardWidth: Int, activation: Activation,
+    normEpsilon: Float, normPlacement: NormPlacement
+  ) {
+    self.family = family
+    self.head = head
+    self.input = input
+    self.width = width
+    self.blocks = blocks
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads
+    self.headWidth = headWidth
+    self.feedForwardWidth = feedForwardWidth
+    self.activation = activation
+    self.normEpsilon = normEpsilon
+    self.normPlacement = normPlacement
+  }
+
+  /// The width of the logits: classes, start and end, or the vocabulary.
   package var outputs: Int {
     switch head {
     case .sequenceClassification, .imageClassification: labels.count

@@ -30,9 +30,9 @@ void rows_sum(const float *x, float *total, size_t rows, size_t columns);
 void rows_gather(const float *table, const int32_t *indices, float *y, size_t rows,
                  size_t columns, int accumulate);
 
-// dtable[indices[r]] += dy[r].
-void rows_scatter_add(const float *dy, const int32_t *indices, float *dtable, size_t rows,
-                      size_t columns);
+// dtable[indices[r]] += dy[r], except where the index is `ignored`.
+void rows_scatter_add(const float *dy, const int32_t *indices, int32_t ignored, float *dtable,
+                      size_t rows, size_t columns);
 
 // Cross entropy of each row against a target class with label smoothing; rows whose target is
 // negative count nothing. Returns the sum of the losses in a fixed order; where `gradient` is not
