@@ -4,7 +4,7 @@ enum TensorNaming {
   static func isEmbedding(_ name: String) -> Bool {
     if name == "shared.weight" { return true }  // T5's
     let tables: Set<String> = ["wte", "wpe", "position", "positions", "positional", "pos"]
-    return words(name).contains { $0.hasPrefix("emb") || tables.contains($0) }
+    return words(name).contains { $0.hasPrefix("emb") || tables.contains(String($0)) }
   }
 
   /// Whether the name is that of the matrix that turns states into token scores: an output
