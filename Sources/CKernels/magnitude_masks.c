@@ -78,46 +78,83 @@ CLONES void mask_smallest(enum stored_type type, const void *weights, size_t cou
 
 // Groups
 
-static int compare_ranked(const void *a, const void *b) {
+enum {
+  // Groups are ranked this many at a time, one in each lane of a vector.
+  LANES = 16,
+  // Larger groups are sorted.
+  LARGEST_COMPARED_GROUP = 32,
+};
+
+// Ranks `lanes` groups by comparing each pair in them. Groups start `pitch` weights apart.
+INLINED void mask_small_groups(const float *weights, size_t start, size_t pitch, size_t lanes,
+                               size_t stride, size_t group, size_t remove, uint8_t *is_kept) {
+  uint32_t keys[LARGEST_COMPARED_GROUP][LANES] = {0};
+  for (size_t i = 0; i < group; i++)
+    for (size_t lane = 0; lane < lanes; lane++)
+      keys[i][lane] = bits_of(weights[start + lane * pitch + i * stride]) & 0x7fffffff;
+  for (size_t i = 0; i < group; i++) {
+    uint32_t rank[LANES] = {0};
+    // Of equal magnitudes those that come before go first.
+    for (size_t j = 0; j < i; j++)
+      for (int lane = 0; lane < LANES; lane++)
+        rank[lane] += keys[j][lane] <= keys[i][lane];
+    for (size_t j = i + 1; j < group; j++)
+      for (int lane = 0; lane < LANES; lane++)
+        rank[lane] += keys[j][lane] < keys[i][lane];
+    for (size_t lane = 0; lane < lanes; lane++)
+      is_kept[start + lane * pitch + i * stride] = rank[lane] >= remove;
+  }
+}
+
+static int compare_words(const void *a, const void *b) {
   const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
   return (x > y) - (x < y);
 }
 
-// Sets the bits of a group's kept weights; `ranked` has room for the group.
-static void mask_group(const float *weights, size_t start, size_t stride, size_t group,
-                       size_t remove, uint64_t *ranked, uint64_t *kept) {
+// Ranks one group by sorting; `sorted` has room for it.
+static void mask_large_group(const float *weights, size_t start, size_t stride, size_t group,
+                             size_t remove, uint64_t *sorted, uint8_t *is_kept) {
   // Key and place in one number, so that equal magnitudes are in the order of their places.
   for (size_t i = 0; i < group; i++)
-    ranked[i] = (uint64_t)(bits_of(weights[start + i * stride]) & 0x7fffffff) << 32 | i;
-  if (group > 32) {
-    qsort(ranked, group, sizeof *ranked, compare_ranked);
-    for (size_t i = remove; i < group; i++) {
-      const size_t place = start + (uint32_t)ranked[i] * stride;
-      kept[place / 64] |= 1ull << place % 64;
-    }
-    return;
-  }
-  for (size_t i = 0; i < group; i++) {
-    size_t rank = 0;
-    for (size_t j = 0; j < group; j++)
-      rank += ranked[j] < ranked[i];
-    const size_t place = start + i * stride;
-    kept[place / 64] |= (uint64_t)(rank >= remove) << place % 64;
-  }
+    sorted[i] = (uint64_t)(bits_of(weights[start + i * stride]) & 0x7fffffff) << 32 | i;
+  qsort(sorted, group, sizeof *sorted, compare_words);
+  for (size_t i = remove; i < group; i++)
+    is_kept[start + (uint32_t)sorted[i] * stride] = 1;
 }
 
-void mask_groups(const float *weights, size_t outer, size_t length, size_t stride, size_t group,
-                 size_t remove, uint64_t *kept) {
-  memset(kept, 0, (outer * length * stride + 63) / 64 * sizeof *kept);
-  uint64_t *ranked = malloc(group * sizeof *ranked);
-  if (ranked == NULL)
+static void *allocated(void *memory) {
+  if (memory == NULL)
     abort(); // as Swift's own allocations do
-  for (size_t block = 0; block < outer; block++)
-    for (size_t first = 0; first < length; first += group)
-      for (size_t inner = 0; inner < stride; inner++)
-        mask_group(weights, (block * length + first) * stride + inner, stride, group, remove,
-                   ranked, kept);
-  free(ranked);
+  return memory;
+}
+
+CLONES void mask_groups(const float *weights, size_t outer, size_t length, size_t stride,
+                        size_t group, size_t remove, uint64_t *kept) {
+  const size_t count = outer * length * stride, groups = count / group;
+  // Side by side lie either the groups of one row or, in [in, out], those of neighbouring outputs.
+  const size_t run = stride == 1 ? groups : stride, pitch = stride == 1 ? group : 1;
+  uint8_t *is_kept = allocated(calloc(count, 1));
+  uint64_t *sorted = allocated(malloc(group * sizeof *sorted));
+  for (size_t first = 0; first < groups; first += run) {
+    const size_t start = first * group;
+    if (group <= LARGEST_COMPARED_GROUP) {
+      for (size_t i = 0; i < run; i += LANES)
+        mask_small_groups(weights, start + i * pitch, pitch, run - i < LANES ? run - i : LANES,
+                          stride, group, remove, is_kept);
+    } else {
+      for (size_t i = 0; i < run; i++)
+        mask_large_group(weights, start + i * pitch, stride, group, remove, sorted, is_kept);
+    }
+  }
+  free(sorted);
+  for (size_t start = 0; start < count; start += 64) {
+    const size_t bits = count - start < 64 ? count - start : 64;
+    uint64_t word = 0;
+    for (size_t i = 0; i < bits; i++)
+      word |= (uint64_t)is_kept[start + i] << i;
+    kept[start / 64] = word;
+  }
+  free(is_kept);
 }
 
 // Random order
@@ -134,25 +171,21 @@ INLINED uint64_t random_hash(uint64_t stream, uint64_t i) {
 
 CLONES uint64_t random_cutoff(uint64_t stream, size_t count, size_t rank) {
   enum { TOP_BITS = 16 };
-  size_t *counts = calloc(1 << TOP_BITS, sizeof *counts);
-  if (counts == NULL)
-    abort();
+  size_t *counts = allocated(calloc(1 << TOP_BITS, sizeof *counts));
   for (size_t i = 0; i < count; i++)
     counts[random_hash(stream, i) >> (64 - TOP_BITS)]++;
   size_t before = 0;
   uint64_t top = 0;
   while (before + counts[top] < rank)
     before += counts[top++];
-  uint64_t *candidates = malloc(counts[top] * sizeof *candidates);
-  if (candidates == NULL)
-    abort();
+  uint64_t *candidates = allocated(malloc(counts[top] * sizeof *candidates));
   size_t found = 0;
   for (size_t i = 0; i < count; i++) {
     const uint64_t hash = random_hash(stream, i);
     if (hash >> (64 - TOP_BITS) == top)
       candidates[found++] = hash;
   }
-  qsort(candidates, found, sizeof *candidates, compare_ranked);
+  qsort(candidates, found, sizeof *candidates, compare_words);
   const uint64_t cutoff = candidates[rank - before - 1];
   free(candidates);
   free(counts);
@@ -171,22 +204,31 @@ CLONES void mask_random(uint64_t stream, size_t count, uint64_t cutoff, uint64_t
 
 // Bitmaps
 
-CLONES void remove_unkept(void *weights, size_t size, size_t count, const uint64_t *kept) {
-  char *bytes = weights;
-  switch (size) {
-#define REMOVE_UNKEPT(SIZE, INTEGER)                                                               \
-  case SIZE:                                                                                       \
-    for (size_t i = 0; i < count; i++) {                                                           \
-      INTEGER element;                                                                             \
-      memcpy(&element, bytes + i * SIZE, SIZE);                                                    \
-      element &= (INTEGER)(0 - (kept[i / 64] >> i % 64 & 1));                                      \
-      memcpy(bytes + i * SIZE, &element, SIZE);                                                    \
+#define REMOVE_UNKEPT(NAME, INTEGER)                                                               \
+  INLINED void NAME(char *bytes, size_t count, const uint64_t *kept) {                             \
+    for (size_t start = 0; start < count; start += 64) {                                           \
+      const uint64_t word = kept[start / 64];                                                      \
+      const size_t length = count - start < 64 ? count - start : 64;                               \
+      for (size_t i = 0; i < length; i++) {                                                        \
+        INTEGER element;                                                                           \
+        memcpy(&element, bytes + (start + i) * sizeof element, sizeof element);                    \
+        element &= (INTEGER)(0 - (word >> i & 1));                                                 \
+        memcpy(bytes + (start + i) * sizeof element, &element, sizeof element);                    \
+      }                                                                                            \
     }                                                                                              \
-    break;
-    REMOVE_UNKEPT(1, uint8_t)
-    REMOVE_UNKEPT(2, uint16_t)
-    REMOVE_UNKEPT(4, uint32_t)
-    REMOVE_UNKEPT(8, uint64_t)
+  }
+
+REMOVE_UNKEPT(remove_unkept_8, uint8_t)
+REMOVE_UNKEPT(remove_unkept_16, uint16_t)
+REMOVE_UNKEPT(remove_unkept_32, uint32_t)
+REMOVE_UNKEPT(remove_unkept_64, uint64_t)
+
+CLONES void remove_unkept(void *weights, size_t size, size_t count, const uint64_t *kept) {
+  switch (size) {
+  case 1: remove_unkept_8(weights, count, kept); break;
+  case 2: remove_unkept_16(weights, count, kept); break;
+  case 4: remove_unkept_32(weights, count, kept); break;
+  case 8: remove_unkept_64(weights, count, kept); break;
   }
 }
 

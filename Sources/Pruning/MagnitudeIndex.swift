@@ -26,14 +26,14 @@ package final class MagnitudeIndex: Sendable {
   ///
   /// - Parameters:
   ///   - threads: how many matrices are worked on at once.
-  ///   - isCancelled: asked on the threads before each matrix.
   ///   - onMatrix: told on the threads of each matrix that is done, roughly in matrix order.
+  ///   - isCancelled: asked on the threads before each matrix.
   /// - Throws: `PruningError.notANumber` for the first matrix found with a NaN weight,
   ///   `PruningError.cancelled`, or what went wrong reading the file.
   package static func build(
     _ prunable: PrunableMatrices, threads: Int = 2,
-    isCancelled: @Sendable () -> Bool = { false },
-    onMatrix: @Sendable (Int, MatrixMagnitudes) -> Void = { _, _ in }
+    onMatrix: @Sendable (Int, MatrixMagnitudes) -> Void = { _, _ in },
+    isCancelled: @Sendable () -> Bool = { false }
   ) throws(PruningError) -> MagnitudeIndex {
     let matrices = prunable.matrices
     let results = Mutex([MatrixMagnitudes?](repeating: nil, count: matrices.count))

@@ -30,7 +30,9 @@ package struct MaskRule: Sendable {
     switch plan.request.method {
     case .magnitude:
       choice =
-        plan.thresholds[index].map { .smallest(threshold: MagnitudeKey($0), ties: plan.ties[index]) }
+        plan.thresholds[index].map {
+          .smallest(threshold: MagnitudeKey($0), ties: plan.ties[index])
+        }
         ?? .nothing
     case .random(_, let seed):
       let stream = Self.stream(seed: seed, name: matrix.description.name)

@@ -12,7 +12,7 @@ extension PrunableMatrices {
   /// - Throws: `CheckpointError` where reading or writing fails, `PruningError.cancelled`.
   package func write(
     _ plan: PruningPlan, to folder: String,
-    isCancelled: () -> Bool = { false }, onMatrix: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+    onMatrix: (_ done: Int, _ all: Int) -> Void = { _, _ in }, isCancelled: () -> Bool = { false }
   ) throws {
     var rules: [String: MaskRule] = [:]
     for (index, removed) in plan.pruned.enumerated() where removed > 0 {

@@ -15,8 +15,9 @@ void mask_smallest(enum stored_type type, const void *weights, size_t count, uin
                    size_t ties, uint64_t *kept);
 
 // Of each group of `group` weights the `remove` smallest are not kept, the first of equal ones going
-// first. A group lies at `stride` from one weight to the next; there are `outer` blocks of `length`
-// times `stride` weights, `length` being a multiple of `group`.
+// first. From one weight of a group to the next are `stride` weights; the matrix is `outer` times
+// `length` times `stride` weights, groups lie along `length`, which is a multiple of `group`, and
+// `outer` or `stride` is 1.
 void mask_groups(const float *weights, size_t outer, size_t length, size_t stride, size_t group,
                  size_t remove, uint64_t *kept);
 
