@@ -135,7 +135,9 @@ final class TerminalSession {
   @discardableResult
   private func tmux(_ arguments: String...) throws -> String {
     let result = try Self.run("tmux", ["-L", socket] + arguments)
-    guard result.status == 0 else { throw Failure(description: "tmux \(arguments): \(result.output)") }
+    guard result.status == 0 else {
+      throw Failure(description: "tmux \(arguments): \(result.output)")
+    }
     return result.output
   }
 

@@ -2,11 +2,12 @@ import Experiments
 import Pruning
 import Transformers
 
-extension LoadedTransformer {
+extension ImageClassifier {
   /// The parameters with the weights that a plan removes set to zero; all others are shared.
-  package func pruned(_ plan: PruningPlan, of matrices: PrunableMatrices) throws -> Parameters {
+  package func pruned(_ plan: PruningPlan, of matrices: PrunableMatrices) -> Parameters {
     var parameters = parameters
-    let renamed = Dictionary(report.renamed.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    let renamed = Dictionary(
+      report.renamed.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for (index, removed) in plan.pruned.enumerated() where removed > 0 {
       let name = matrices.matrices[index].description.name
       guard let id = model.table.id(of: renamed[name] ?? name) else { continue }
