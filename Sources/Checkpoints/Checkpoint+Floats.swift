@@ -41,18 +41,3 @@ extension Checkpoint {
     CKernels.widen(stored, source, target, bytes.count / type.byteCount)
   }
 }
-
-extension ElementType {
-  /// The type as the loops in C name it; nil where it is not a floating-point type.
-  package var storedType: stored_type? {
-    switch self {
-    case .float64: STORED_F64
-    case .float32: STORED_F32
-    case .float16: STORED_F16
-    case .bfloat16: STORED_BF16
-    case .float8e4m3: STORED_F8_E4M3
-    case .float8e5m2: STORED_F8_E5M2
-    default: nil
-    }
-  }
-}

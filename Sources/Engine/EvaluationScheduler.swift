@@ -7,8 +7,9 @@ package enum EvaluationEvent: Sendable {
   /// A point has got more examples; the last such event of a level is its complete point.
   case point(CurveIdentity, CurvePoint)
   case turningPoints(CurveIdentity, TurningPoints)
-  /// Only the latest matters.
-  case status(EvaluationStatus)
+  /// What is being done, and the number of the latest order that it takes into account. Only the
+  /// latest status matters.
+  case status(EvaluationStatus, order: Int)
 }
 
 /// Evaluates a model in the background, one batch after another, where it is most useful next.
@@ -25,8 +26,8 @@ package final class EvaluationScheduler: Sendable {
     var tolerance = 0.01
     var isPaused = false
     var isStopped = false
-    /// Counts the messages, so that work under way can see that something has changed.
-    var version = 0
+    /// Counts the orders, so that work under way can see that there is a new one.
+    var order = 0
   }
 
   private let evaluator: any LevelEvaluator
@@ -52,18 +53,27 @@ package final class EvaluationScheduler: Sendable {
   }
 
   /// Turns to a request; the curve around it is measured after it.
-  package func evaluate(_ request: PruningRequest) { send { $0.focus = request } }
-  package func pause(_ isPaused: Bool) { send { $0.isPaused = isPaused } }
-  package func setTolerance(_ tolerance: Double) { send { $0.tolerance = tolerance } }
-  /// Ends the thread after the batch at hand.
-  package func stop() { send { $0.isStopped = true } }
+  /// - Returns: the number of the order, which statuses refer to.
+  @discardableResult
+  package func evaluate(_ request: PruningRequest) -> Int { give { $0.focus = request } }
 
-  private func send(_ change: (inout Inbox) -> Void) {
-    inbox.withLock {
-      change(&$0)
-      $0.version += 1
+  @discardableResult
+  package func pause(_ isPaused: Bool) -> Int { give { $0.isPaused = isPaused } }
+
+  @discardableResult
+  package func setTolerance(_ tolerance: Double) -> Int { give { $0.tolerance = tolerance } }
+
+  /// Ends the thread after the batch at hand.
+  package func stop() { _ = give { $0.isStopped = true } }
+
+  private func give(_ order: (inout Inbox) -> Void) -> Int {
+    let number = inbox.withLock {
+      order(&$0)
+      $0.order += 1
+      return $0.order
     }
     wake.signal()
+    return number
   }
 
   // MARK: On the scheduler's thread
@@ -73,8 +83,8 @@ package final class EvaluationScheduler: Sendable {
     var answered = -1
     /// Says once what came of the latest orders, and sleeps until there are others.
     func rest(_ status: EvaluationStatus, after orders: Inbox) {
-      if answered != orders.version { emit(.status(status)) }
-      answered = orders.version
+      if answered != orders.order { emit(.status(status, order: orders.order)) }
+      answered = orders.order
       wake.wait()
     }
     while true {
@@ -90,9 +100,9 @@ package final class EvaluationScheduler: Sendable {
         continue
       }
       do {
-        try advance(step, of: CurveIdentity(focus), in: &session, version: orders.version)
+        try advance(step, of: CurveIdentity(focus), in: &session, order: orders.order)
       } catch {
-        inbox.withLock { if $0.version == orders.version { $0.focus = nil } }
+        inbox.withLock { if $0.order == orders.order { $0.focus = nil } }
         rest(.failed("\(error)"), after: orders)
         continue
       }
@@ -102,27 +112,26 @@ package final class EvaluationScheduler: Sendable {
 
   /// Evaluates a level until it is complete or something else is asked for.
   private func advance(
-    _ level: SparsityLevel, of identity: CurveIdentity, in session: inout Session, version: Int
+    _ level: SparsityLevel, of identity: CurveIdentity, in session: inout Session, order: Int
   ) throws {
+    func progress(_ point: CurvePoint) -> EvaluationEvent {
+      .status(
+        .evaluating(level: level, done: point.scores.count, of: point.total), order: order)
+    }
     let plan = preview.plan(identity.request(at: level.fraction))
-    var point =
+    let point =
       session.curves[identity]?[level]
       ?? CurvePoint(
         level: level, achieved: plan.achieved, pruned: plan.total, total: evaluator.exampleCount)
-    emit(.status(.evaluating(level: level, done: point.scores.count, of: point.total)))
-    let prepared = try session.prepared(for: plan, by: evaluator)
-    let batches = evaluator.batches
-    var next = batches.firstIndex { $0.lowerBound >= point.scores.count } ?? batches.count
-    while next < batches.count, inbox.withLock({ $0.version == version }) {
-      let round = Array(batches[next..<min(next + workers.count, batches.count)])
-      let scores = try workers.map(round) { batch, worker in
-        try prepared.scores(of: batch, worker: worker)
-      }
-      for part in scores { point.scores += part }
-      next += round.count
+    emit(progress(point))
+    var measurement = LevelMeasurement(
+      point, prepared: try session.prepared(for: plan, by: evaluator), batches: evaluator.batches)
+    while !measurement.isComplete, inbox.withLock({ $0.order == order }) {
+      try measurement.advance(on: workers)
+      let point = measurement.point
       session.curves[identity, default: SparsityCurve(chance: evaluator.chance)].update(point)
       emit(.point(identity, point))
-      emit(.status(.evaluating(level: level, done: point.scores.count, of: point.total)))
+      emit(progress(point))
     }
   }
 

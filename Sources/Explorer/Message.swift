@@ -13,7 +13,8 @@ package enum Message: Sendable {
   case indexFailed(String)
   case point(CurveIdentity, CurvePoint)
   case turningPoints(CurveIdentity, TurningPoints)
-  case engine(EvaluationStatus)
+  /// What the engine does, in answer to its order of this number.
+  case engine(EvaluationStatus, order: Int = 0)
   /// The slider has rested since the request of this number.
   case rested(Int)
   case maskMap(MaskMap)
