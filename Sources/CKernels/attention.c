@@ -1,10 +1,6 @@
 #include "attention.h"
 #include "lanes.h"
 
-// Fused multiply-adds double the speed of the products. They round differently from processor to
-// processor, as OpenBLAS, which computes all other products, does anyway.
-#pragma clang fp contract(fast)
-
 enum {
   TILE_ROWS = 6,    // accumulators of sixteen lanes that fit in AVX2's registers
   QUERY_BLOCK = 48, // queries at a time, so that their scores stay in the first-level cache
