@@ -52,6 +52,7 @@ let package = Package(
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "Checkpoints", "Experiments"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "Pruning", "Tasks"]),
     .testTarget(name: "ExplorerTests", dependencies: ["Explorer", "Canvas", "Experiments"]),
+    .testTarget(name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -35,19 +35,9 @@ extension Checkpoint {
     _ bytes: UnsafeRawBufferPointer, _ type: ElementType,
     into buffer: UnsafeMutableBufferPointer<Float>
   ) {
-    guard let source = bytes.baseAddress, let target = buffer.baseAddress else { return }
-    let count = bytes.count / type.byteCount
-    switch type {
-    case .float64: widen_f64(source, target, count)
-    case .float32:
-      target.withMemoryRebound(to: UInt8.self, capacity: bytes.count) { raw in
-        raw.update(from: source.assumingMemoryBound(to: UInt8.self), count: bytes.count)
-      }
-    case .float16: widen_f16(source, target, count)
-    case .bfloat16: widen_bf16(source, target, count)
-    case .float8e4m3: widen_f8e4m3(source, target, count)
-    case .float8e5m2: widen_f8e5m2(source, target, count)
-    default: preconditionFailure("not a floating-point type")
-    }
+    guard let source = bytes.baseAddress, let target = buffer.baseAddress,
+      let stored = type.storedType
+    else { return }
+    CKernels.widen(stored, source, target, bytes.count / type.byteCount)
   }
 }

@@ -119,21 +119,16 @@ package final class EvaluationScheduler: Sendable {
         .evaluating(level: level, done: point.scores.count, of: point.total), order: order)
     }
     let plan = preview.plan(identity.request(at: level.fraction))
-    var point =
+    let point =
       session.curves[identity]?[level]
       ?? CurvePoint(
         level: level, achieved: plan.achieved, pruned: plan.total, total: evaluator.exampleCount)
     emit(progress(point))
-    let prepared = try session.prepared(for: plan, by: evaluator)
-    let batches = evaluator.batches
-    var next = batches.firstIndex { $0.lowerBound >= point.scores.count } ?? batches.count
-    while next < batches.count, inbox.withLock({ $0.order == order }) {
-      let round = Array(batches[next..<min(next + workers.count, batches.count)])
-      let scores = try workers.map(round) { batch, worker in
-        try prepared.scores(of: batch, worker: worker)
-      }
-      for part in scores { point.scores += part }
-      next += round.count
+    var measurement = LevelMeasurement(
+      point, prepared: try session.prepared(for: plan, by: evaluator), batches: evaluator.batches)
+    while !measurement.isComplete, inbox.withLock({ $0.order == order }) {
+      try measurement.advance(on: workers)
+      let point = measurement.point
       session.curves[identity, default: SparsityCurve(chance: evaluator.chance)].update(point)
       emit(.point(identity, point))
       emit(progress(point))

@@ -22,8 +22,6 @@ extension LevelEvaluator {
 package protocol PreparedLevel: Sendable {
   /// The scores of a batch's examples, in order, higher being better.
   ///
-  /// Called from several threads at once, never twice at once with the same worker. The scores of
-  /// an example do not depend on the worker.
-  /// - Parameter worker: which of the caller's threads this is, from 0.
-  func scores(of batch: Range<Int>, worker: Int) throws -> [Float]
+  /// Called from several threads at once; the scores do not depend on the thread.
+  func scores(of batch: Range<Int>) throws -> [Float]
 }

@@ -132,7 +132,7 @@ extension ExplorerState {
   }
 
   private mutating func pauseEngine() -> [Effect] {
-    guard case .available = model.evaluation else { return [] }
+    guard canEvaluate else { return [] }
     return [.pauseEngine(engine != .paused)]
   }
 

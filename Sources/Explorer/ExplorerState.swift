@@ -98,7 +98,12 @@ package struct MagnitudeHistogram: Sendable, Hashable {
 
 extension ExplorerState {
   package var layout: ScreenLayout {
-    ScreenLayout(size: size, recent: recent, zoomed: zoomed)
+    ScreenLayout(size: size, recent: recent, zoomed: zoomed, hasCurve: canEvaluate)
+  }
+
+  /// Whether the program can measure the model's performance.
+  package var canEvaluate: Bool {
+    if case .available = model.evaluation { true } else { false }
   }
 
   package var focus: PanelID { recent.first ?? .matrices }
@@ -132,8 +137,11 @@ extension ExplorerState {
 
   /// Whether something on the screen moves by itself, so that time must be told.
   package var isAnimated: Bool {
-    if case .evaluating = engine { return true }
-    return preview == nil && indexFailure == nil
+    isEvaluating || (preview == nil && indexFailure == nil)
+  }
+
+  package var isEvaluating: Bool {
+    if case .evaluating = engine { true } else { false }
   }
 
   /// Whether nothing is on its way: no index, no evaluation, no drawing.

@@ -17,17 +17,20 @@ package struct ScreenLayout: Sendable, Hashable {
   /// - Parameters:
   ///   - recent: the panels in the order in which they were looked at, the latest first.
   ///   - zoomed: whether the latest panel takes the whole area.
-  package init(size: Size, recent: [PanelID], zoomed: Bool) {
+  ///   - hasCurve: whether there will be a curve to draw; if not, its panel only says why.
+  package init(size: Size, recent: [PanelID], zoomed: Bool, hasCurve: Bool) {
     let sliderRows = size.width >= 104 ? 1 : 2
     let body = max(0, size.height - 2 - sliderRows)
     header = Rect(x: 0, y: 0, width: size.width, height: min(1, size.height))
     slider = Rect(x: 0, y: 1 + body, width: size.width, height: sliderRows)
     hints = Rect(x: 0, y: 1 + body + sliderRows, width: size.width, height: 1)
     let area = Rect(x: 0, y: 1, width: size.width, height: body)
-    panels = Self.place(in: area, recent: recent, zoomed: zoomed)
+    panels = Self.place(in: area, recent: recent, zoomed: zoomed, hasCurve: hasCurve)
   }
 
-  private static func place(in area: Rect, recent: [PanelID], zoomed: Bool) -> [PanelID: Rect] {
+  private static func place(
+    in area: Rect, recent: [PanelID], zoomed: Bool, hasCurve: Bool
+  ) -> [PanelID: Rect] {
     let latest = recent.first ?? .matrices
     func latestOf(_ panels: [PanelID]) -> PanelID {
       recent.first { panels.contains($0) } ?? panels[0]
@@ -47,6 +50,14 @@ package struct ScreenLayout: Sendable, Hashable {
     if area.width >= 130, area.height >= 28 {
       let (left, right) = area.left(listWidth)
       let (top, bottom) = right.top(right.height / 2)
+      guard hasCurve else {
+        let (magnitudes, accuracy) = top.top(top.height - 5)
+        let (heatMap, maskMap) = bottom.left(bottom.width / 2)
+        return [
+          .matrices: left, .magnitudes: magnitudes, .accuracy: accuracy, .heatMap: heatMap,
+          .maskMap: maskMap,
+        ]
+      }
       let (magnitudes, heatMap) = top.left(top.width * 3 / 5)
       let (accuracy, maskMap) = bottom.left(bottom.width * 3 / 5)
       return [
@@ -57,14 +68,14 @@ package struct ScreenLayout: Sendable, Hashable {
     if area.height >= 40 {
       let (top, rest) = area.top(area.height * 2 / 5)
       let (list, magnitudes) = top.left(listWidth)
-      let (accuracy, maps) = rest.top(rest.height / 2)
+      let (accuracy, maps) = rest.top(hasCurve ? rest.height / 2 : 5)
       let (heatMap, maskMap) = maps.left(maps.width / 2)
       return [
         .matrices: list, .magnitudes: magnitudes, .accuracy: accuracy, .heatMap: heatMap,
         .maskMap: maskMap,
       ]
     }
-    let (top, accuracy) = area.top(area.height - area.height * 9 / 20)
+    let (top, accuracy) = area.top(area.height - (hasCurve ? area.height * 9 / 20 : 5))
     let (list, slot) = top.left(listWidth)
     return [
       .matrices: list, latestOf([.magnitudes, .heatMap, .maskMap]): slot, .accuracy: accuracy,

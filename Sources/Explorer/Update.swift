@@ -34,7 +34,7 @@ package func update(_ state: inout ExplorerState, _ message: Message) -> [Effect
     state.engine = status
     return []
   case .rested(let number):
-    guard number == state.restNumber, case .available = state.model.evaluation else { return [] }
+    guard number == state.restNumber, state.canEvaluate else { return [] }
     return [.evaluate(state.request)]
   case .maskMap(let map):
     if map.request == state.requestedMaskMap { state.maskMap = map }
@@ -193,7 +193,7 @@ extension ExplorerState {
   /// The threshold that the magnitude panel marks; nil where the method has none.
   package var shownThreshold: Float? {
     guard let plan else { return nil }
-    if let index = selection.index { return plan.thresholds[index] }
+    if let index = selection.index, let own = plan.thresholds[index] { return own }
     let all = Set(plan.thresholds.compactMap { $0 })
     return all.count == 1 ? all.first : nil
   }

@@ -146,16 +146,12 @@ private struct MappedElements: @unchecked Sendable {
   let owner: any AnyObject & Sendable
 
   func widen(into target: UnsafeMutableBufferPointer<Float>) {
-    let count = target.count
-    guard count > 0, let source = bytes.baseAddress, let floats = target.baseAddress else { return }
-    switch type {
-    case .float32: UnsafeMutableRawPointer(floats).copyMemory(from: source, byteCount: 4 * count)
-    case .float64: widen_f64(source, floats, count)
-    case .float16: widen_f16(source, floats, count)
-    case .bfloat16: widen_bf16(source, floats, count)
-    case .float8e4m3: widen_f8e4m3(source, floats, count)
-    case .float8e5m2: widen_f8e5m2(source, floats, count)
-    default: preconditionFailure("elements of type \(type.rawValue)")
+    guard let stored = type.storedType else {
+      preconditionFailure("elements of type \(type.rawValue)")
     }
+    guard target.count > 0, let source = bytes.baseAddress, let floats = target.baseAddress else {
+      return
+    }
+    CKernels.widen(stored, source, floats, target.count)
   }
 }

@@ -148,6 +148,7 @@ extension ParameterNames {
       for (from, to) in replacements { other = other.replacing(from, with: to) }
       if other != name { result.append(other) }
     }
-    return result + result.compactMap { $0.hasPrefix(body) ? String($0.dropFirst(body.count)) : nil }
+    return result
+      + result.compactMap { $0.hasPrefix(body) ? String($0.dropFirst(body.count)) : nil }
   }
 }

@@ -25,7 +25,8 @@ package struct Transformer: Sendable {
     }
     finalNorm =
       configuration.normPlacement == .afterBranch
-      ? nil : Norm(names.body + names.finalNorm, width: configuration.width, configuration, in: &table)
+      ? nil
+      : Norm(names.body + names.finalNorm, width: configuration.width, configuration, in: &table)
     head = Head(configuration, names, in: &table)
     self.table = table
   }

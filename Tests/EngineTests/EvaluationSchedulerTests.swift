@@ -27,7 +27,7 @@ private final class ScriptedEvaluator: LevelEvaluator {
     let evaluator: ScriptedEvaluator
     let sparsity: Double
 
-    func scores(of batch: Range<Int>, worker: Int) throws -> [Float] {
+    func scores(of batch: Range<Int>) throws -> [Float] {
       evaluator.gate?.wait()
       evaluator.computed.withLock { $0["\(sparsity) \(batch)", default: 0] += 1 }
       // All right up to 70 %, then one more example lost for each half percent.

@@ -2,4 +2,5 @@
 #include "attention.h"
 #include "elementwise.h"
 #include "magnitudes.h"
+#include "peak.h"
 #include "rows.h"

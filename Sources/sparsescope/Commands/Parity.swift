@@ -17,7 +17,8 @@ struct ParityCommand: ParsableCommand {
   var model: String
 
   @Option(
-    name: .long, help: "What PyTorch computed; golden.safetensors in the model's folder unless given."
+    name: .long,
+    help: "What PyTorch computed; golden.safetensors in the model's folder unless given."
   )
   var golden: String?
 
