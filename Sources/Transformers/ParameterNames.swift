@@ -64,7 +64,9 @@ struct ParameterNames {
     names.embeddingNorm = "embeddings.LayerNorm"
     // As TensorFlow's BERT, and the first checkpoints converted from it, name a norm's parts.
     names.otherSpellings = [
-      [("LayerNorm.weight", "LayerNorm.gamma"), ("LayerNorm.bias", "LayerNorm.beta")]
+      [("LayerNorm.weight", "LayerNorm.gamma"), ("LayerNorm.bias", "LayerNorm.beta")],
+      [("cls.predictions.decoder.bias", "cls.predictions.bias")],
+      [("lm_head.decoder.bias", "lm_head.bias")],
     ]
     return names
   }

@@ -9,6 +9,26 @@ package struct ParityOutput: Sendable, Hashable, Codable {
   package var maxRel: Double
   package var ok: Bool
 
+  /// An output that one side lacks, or that is no number: as far away as JSON can say.
+  package static func incomparable(_ name: String) -> ParityOutput {
+    let far = Double.greatestFiniteMagnitude
+    return ParityOutput(name: name, maxAbs: far, maxRel: far, ok: false)
+  }
+
+  init(name: String, maxAbs: Double, magnitude: Double, ok: Bool) {
+    self.name = name
+    self.maxAbs = maxAbs
+    maxRel = maxAbs == 0 ? 0 : maxAbs / max(magnitude, 1e-30)
+    self.ok = ok
+  }
+
+  private init(name: String, maxAbs: Double, maxRel: Double, ok: Bool) {
+    self.name = name
+    self.maxAbs = maxAbs
+    self.maxRel = maxRel
+    self.ok = ok
+  }
+
   enum CodingKeys: String, CodingKey {
     case name, ok
     case maxAbs = "max_abs"
@@ -49,7 +69,7 @@ struct ParityTolerance: Sendable {
 
 /// Compares a model with what PyTorch computed of it.
 package struct Parity {
-  private let loaded: LoadedTransformer
+  package let loaded: LoadedTransformer
   private let golden: GoldenFile
   private let input: ModelInput
   private let tape = Tape()
@@ -110,22 +130,15 @@ package struct Parity {
     try compareLogits(loaded.model.logits(input, masked, on: tape), prefix: "masked_")
   }
 
-  /// Weights of zero wherever the magnitude is at most the file's threshold, in the matrices for
-  /// which the file counts pruned weights.
-  package func maskedByThreshold() throws -> Parameters {
-    let threshold = try golden.floats("threshold")[0]
-    var masked = loaded.parameters
-    for (name, id) in names(after: "pruned.") {
-      guard let id else {
-        throw ParityError.unusable(file: golden.checkpoint.path, tensor: "pruned.\(name)")
-      }
-      masked.withMutableElements(of: id) { weights in
-        for index in weights.indices where weights[index].magnitude <= threshold {
-          weights[index] = 0
-        }
-      }
-    }
-    return masked
+  /// Compares a number that must be exact; nil is what the model does not have.
+  package func compareExactly(_ name: String, _ value: Double?) throws -> ParityOutput {
+    let info = try golden.checkpoint.requiredTensor(name)
+    let expected =
+      info.elementType.isFloatingPoint
+      ? Double(try golden.floats(name)[0]) : Double(try golden.integers(name)[0])
+    guard let value else { return .incomparable(name) }
+    return ParityOutput(
+      name: name, maxAbs: abs(value - expected), magnitude: abs(expected), ok: value == expected)
   }
 
   /// The file's names behind a prefix, each with the model's parameter.
@@ -151,11 +164,11 @@ package struct Parity {
         remaining.remove(id)
         outputs.append(try compare(prefix + name, id))
       } else {
-        outputs.append(ParityOutput(name: prefix + name, maxAbs: 0, maxRel: 0, ok: false))
+        outputs.append(.incomparable(prefix + name))
       }
     }
     for id in table.ids where remaining.contains(id) {
-      outputs.append(ParityOutput(name: prefix + table[id].name, maxAbs: 0, maxRel: 0, ok: false))
+      outputs.append(.incomparable(prefix + table[id].name))
     }
     return outputs
   }
@@ -176,7 +189,7 @@ package struct Parity {
   ) throws -> ParityOutput {
     let expected = try golden.floats(name)
     guard expected.count == values.count else {
-      return ParityOutput(name: name, maxAbs: 0, maxRel: 0, ok: false)
+      return .incomparable(name)
     }
     let magnitude = Double(expected.map(\.magnitude).max() ?? 0)
     let allowed = tolerance.allowance(magnitude: magnitude)
@@ -184,13 +197,10 @@ package struct Parity {
     var ok = true
     for (index, (value, reference)) in zip(values, expected).enumerated() {
       let distance = abs(Double(value) - Double(reference))
-      // Not a number is never close.
-      difference = distance.isNaN ? .infinity : max(difference, distance)
+      guard distance.isFinite else { return .incomparable(name) }
+      difference = max(difference, distance)
       ok = ok && distance <= allowed + (allowance?[index] ?? 0)
     }
-    return ParityOutput(
-      name: name, maxAbs: difference,
-      maxRel: difference == 0 ? 0 : difference / max(magnitude, .leastNormalMagnitude),
-      ok: ok)
+    return ParityOutput(name: name, maxAbs: difference, magnitude: magnitude, ok: ok)
   }
 }

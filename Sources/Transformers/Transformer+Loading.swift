@@ -66,6 +66,12 @@ package struct LoadedTransformer: Sendable {
     self.report = report
   }
 
+  /// The name under which the files hold a parameter.
+  package func fileName(of id: ParameterID) -> String {
+    let name = model.table[id].name
+    return report.renamed[name] ?? name
+  }
+
   private static func tensor(
     _ info: TensorInfo, _ entry: ParameterTable.Entry, in checkpoint: Checkpoint
   ) throws -> Tensor {

@@ -203,6 +203,8 @@ extension TransformerConfiguration {
     if usesWindow {
       let window = try reader.integer("sliding_window", default: 0)
       slidingWindow = window > 0 ? window : nil
+      windowedBlocks = try reader.windowedBlocks(
+        blocks, from: family == .qwen2 ? reader.integer("max_window_layers", default: 28) : 0)
     }
     dropout = DropoutRates(attention: try reader.rate("attention_dropout", default: 0))
   }

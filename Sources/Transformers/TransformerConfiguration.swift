@@ -121,6 +121,8 @@ package struct TransformerConfiguration: Sendable, Hashable {
   package var isCausal = false
   /// Keys that a causal query sees at most, itself included; nil means all.
   package var slidingWindow: Int?
+  /// The blocks whose attention the window limits; all unless the file says so.
+  package var windowedBlocks: Set<Int> = []
 
   package var hasQueryKeyValueBias = true
   package var hasAttentionOutputBias = true
