@@ -99,7 +99,8 @@ package struct HeatMap: Widget {
     let hasBrackets = isHighlighted && cell.width >= number.count + 2
     let shown = isHighlighted ? style.adding(hasBrackets ? .bold : [.bold, .reverse]) : style
     canvas.fill(cell, style: shown)
-    guard cell.width >= 3 else {
+    // Without colours behind them, numbers that touch could not be told apart.
+    guard cell.width >= (look.showsGradients || number.count < 3 ? 3 : 4) else {
       if !look.showsGradients {
         canvas.fill(cell, with: Self.shade(value, look.symbols), style: shown)
       }
