@@ -44,10 +44,16 @@ let package = Package(
     .testTarget(name: "CanvasTests", dependencies: ["Canvas"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Canvas"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
-    .testTarget(name: "TransformersTests", dependencies: ["Transformers", "Tensors", "Tasks"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
+    .testTarget(
+      name: "TransformersTests",
+      dependencies: ["Transformers", "Tensors", "Checkpoints", "Tasks", "Engine"],
+      exclude: ["Fixtures"]),
+    .testTarget(name: "TasksTests", dependencies: ["Tasks"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "Checkpoints", "Experiments"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "Pruning", "Tasks"]),
     .testTarget(name: "ExplorerTests", dependencies: ["Explorer", "Canvas", "Experiments"]),
+    .testTarget(name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -14,15 +14,20 @@ package struct PruningPlan: Sendable, Hashable {
   package var ties: [Int]
   /// Weights in the included matrices: the N of round(s · N).
   package var included: Int
+  /// Included matrices that stay dense because the method cannot prune them: under N:M those whose
+  /// width is no multiple of M.
+  package var skipped: [Int]
 
   package init(
-    request: PruningRequest, pruned: [Int], thresholds: [Float?], ties: [Int], included: Int
+    request: PruningRequest, pruned: [Int], thresholds: [Float?], ties: [Int], included: Int,
+    skipped: [Int] = []
   ) {
     self.request = request
     self.pruned = pruned
     self.thresholds = thresholds
     self.ties = ties
     self.included = included
+    self.skipped = skipped
   }
 
   /// Weights removed in all.

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The type of a tensor's elements as it is stored in a file, named as safetensors names it.
 ///
 /// Source: the safetensors format's list of `dtype` strings.
@@ -33,6 +35,21 @@ package enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
     switch self {
     case .float64, .float32, .float16, .bfloat16, .float8e4m3, .float8e5m2: true
     default: false
+    }
+  }
+}
+
+extension ElementType {
+  /// The type as the loops in C name it; nil where it is not a floating-point type.
+  package var storedType: stored_type? {
+    switch self {
+    case .float64: STORED_F64
+    case .float32: STORED_F32
+    case .float16: STORED_F16
+    case .bfloat16: STORED_BF16
+    case .float8e4m3: STORED_F8_E4M3
+    case .float8e5m2: STORED_F8_E5M2
+    default: nil
     }
   }
 }

@@ -16,7 +16,7 @@ extension Terminal {
   ///
   /// Whoever asks for braille or blocks in a locale without them knows the terminal better: then
   /// the characters are written in UTF-8 all the same.
-  static func chooseSymbols(_ requested: GraphSymbols?) -> GraphSymbols {
+  package static func chooseSymbols(_ requested: GraphSymbols?) -> GraphSymbols {
     setlocale(LC_CTYPE, "")
     let isUTF8 = String(cString: nl_langinfo(Int32(CODESET))).uppercased() == "UTF-8"
     if let requested {

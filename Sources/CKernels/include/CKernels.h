@@ -1,3 +1,6 @@
 #pragma once
+#include "attention.h"
 #include "elementwise.h"
 #include "magnitudes.h"
+#include "peak.h"
+#include "rows.h"

@@ -1,0 +1,133 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+// What the kernels share: clones for the processors that are about, sixteen lanes with a fixed
+// order of summation, and the elementary functions as branch-free scalar code that the compiler
+// turns into vectors.
+
+#if defined(__x86_64__)
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CLONES
+#endif
+#define INLINE static inline __attribute__((always_inline))
+
+// Vectors of floats at any address. They are never passed by value: clones disagree about how.
+typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef float v8 __attribute__((vector_size(32), aligned(4), may_alias));
+typedef float v4 __attribute__((vector_size(16), aligned(4), may_alias));
+
+enum { LANES = 16 };
+
+// The sum of sixteen lanes, always in the same order.
+INLINE float lane_sum(const v16 *lanes) {
+  float s[LANES];
+  memcpy(s, lanes, sizeof s);
+  for (int half = LANES / 2; half; half /= 2)
+    for (int i = 0; i < half; i++) s[i] += s[i + half];
+  return s[0];
+}
+
+INLINE float lane_max(const v16 *lanes) {
+  float s[LANES];
+  memcpy(s, lanes, sizeof s);
+  for (int half = LANES / 2; half; half /= 2)
+    for (int i = 0; i < half; i++) s[i] = s[i] > s[i + half] ? s[i] : s[i + half];
+  return s[0];
+}
+
+INLINE float row_sum(const float *x, size_t n) {
+  v16 lanes = {0};
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) lanes += *(const v16 *)(x + i);
+  float total = lane_sum(&lanes);
+  for (; i < n; i++) total += x[i];
+  return total;
+}
+
+INLINE float row_dot(const float *x, const float *y, size_t n) {
+  v16 lanes = {0};
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) lanes += *(const v16 *)(x + i) * *(const v16 *)(y + i);
+  float total = lane_sum(&lanes);
+  for (; i < n; i++) total += x[i] * y[i];
+  return total;
+}
+
+INLINE float row_max(const float *x, size_t n) {
+  float lanes[LANES];
+  for (int lane = 0; lane < LANES; lane++) lanes[lane] = -__builtin_inff();
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES)
+    for (int lane = 0; lane < LANES; lane++)
+      lanes[lane] = x[i + lane] > lanes[lane] ? x[i + lane] : lanes[lane];
+  float most = lane_max((const v16 *)lanes);
+  for (; i < n; i++) most = x[i] > most ? x[i] : most;
+  return most;
+}
+
+INLINE float float_from_bits(uint32_t bits) {
+  float value;
+  memcpy(&value, &bits, 4);
+  return value;
+}
+
+INLINE uint32_t bits_from_float(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, 4);
+  return bits;
+}
+
+// e^x to about 1e-7 relative; 0 below -87, so that masked scores vanish; finite above 88.
+// 2^n by its exponent bits times a polynomial on [-ln 2 / 2, ln 2 / 2] (least maximum error).
+INLINE float fast_exp(float x) {
+  const float clamped = x < -87.0f ? -87.0f : (x > 88.0f ? 88.0f : x);
+  // Adding 1.5 * 2^23 rounds to the nearest integer.
+  const float n = (clamped * 1.44269504f + 12582912.0f) - 12582912.0f;
+  const float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
+  const float q =
+      (((0.00138144f * r + 0.00836878f) * r + 0.0416684f) * r + 0.1666652f) * r + 0.49999994f;
+  const float value =
+      (q * r * r + r + 1.0f) * float_from_bits((uint32_t)((int32_t)n + 127) << 23);
+  return x < -87.0f ? 0.0f : value;
+}
+
+// tanh x to about 1e-7: a polynomial near zero, where the formula with e^2x would cancel.
+INLINE float fast_tanh(float x) {
+  const float s = x * x;
+  const float near =
+      x + x * s *
+              ((((-0.00570493f * s + 0.02063904f) * s - 0.0537397f) * s + 0.13331442f) * s -
+               0.3333328f);
+  const float far = 1.0f - 2.0f / (fast_exp(2.0f * x) + 1.0f);
+  return s < 0.390625f ? near : far;
+}
+
+INLINE float fast_sigmoid(float x) { return 1.0f / (1.0f + fast_exp(-x)); }
+
+// The normal distribution's function at x, given e^(-x^2/2); absolute error below 2e-7.
+// erfc(u) = t P(t) e^(-u^2) with t = 1 / (1 + 0.52 u), as in Abramowitz and Stegun 7.1.26, with
+// a polynomial of degree 7 fitted for least maximum error.
+INLINE float normal_cdf(float x, float gaussian) {
+  const float u = (x < 0 ? -x : x) * 0.70710678f;
+  const float t = 1.0f / (1.0f + 0.52f * u);
+  const float p =
+      ((((((-0.05845997f * t + 0.35585043f) * t - 0.8279875f) * t + 0.794217f) * t - 0.20291336f) *
+            t + 0.37150925f) * t + 0.27286777f) * t + 0.29491633f;
+  const float tail = 0.5f * t * p * gaussian;
+  return x < 0 ? tail : 1.0f - tail;
+}
+
+// A hash of a stream's key and an element's index: 32 random bits that depend on nothing else.
+// Two rounds of a multiply-and-shift mixer, in 32-bit arithmetic that every vector unit has.
+INLINE uint32_t random_bits(uint64_t key, uint32_t index) {
+  uint32_t h = index * 0x9e3779b1u ^ (uint32_t)key;
+  h = (h ^ (h >> 16)) * 0x85ebca6bu;
+  h = (h ^ (h >> 13)) * 0xc2b2ae35u;
+  h = (h ^ (h >> 16)) + (uint32_t)(key >> 32);
+  h = (h ^ (h >> 16)) * 0x21f0aaadu;
+  h = (h ^ (h >> 15)) * 0x735a2d97u;
+  return h ^ (h >> 15);
+}

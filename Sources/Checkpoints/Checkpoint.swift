@@ -1,0 +1,112 @@
+import Tensors
+
+/// An open model: its tensors by name, memory-mapped and read-only.
+///
+/// Opening maps the files and reads their headers, nothing else, so that it takes milliseconds for
+/// any size. Safe to use from many threads at once.
+package final class Checkpoint: Sendable {
+  /// The folder or file that was opened, as it was given.
+  package let path: String
+  /// A short name for the screen: the folder's, or `org/name` in the Hugging Face cache.
+  package let name: String
+  /// All tensors: files in the order of their names, tensors in the order of their data.
+  package let tensors: [TensorInfo]
+  /// `config.json`; nil where the model has none.
+  package let configuration: JSONValue?
+
+  /// The folder that holds the files.
+  let folder: String
+  /// The weight files, in the order that `TensorInfo.fileIndex` counts.
+  let files: [MappedFile]
+  /// The index that lists the shards; nil where there is none.
+  let shardIndex: MappedFile?
+  private let indices: [String: Int]
+  let hashCache = ContentHashCache()
+
+  init(location: ModelLocation, path: String) throws(CheckpointError) {
+    self.path = path
+    name = location.name
+    folder = location.folder
+    let index = try location.index.map { (path) throws(CheckpointError) in
+      try ShardIndex(path: path)
+    }
+    shardIndex = index?.file
+
+    var files: [MappedFile] = []
+    var tensors: [TensorInfo] = []
+    var indices: [String: Int] = [:]
+    for file in try index?.shardPaths(in: folder) ?? location.weightFiles {
+      let mapped = try MappedFile(path: file)
+      let header = try SafetensorsHeader(mapped, fileIndex: files.count)
+      files.append(mapped)
+      for tensor in header.tensors {
+        if let first = indices.updateValue(tensors.count, forKey: tensor.name) {
+          throw .duplicateName(file: file, tensor: tensor.name, firstFile: tensors[first].file)
+        }
+        tensors.append(tensor)
+      }
+    }
+    try index?.check(against: tensors)
+    self.files = files
+    self.tensors = tensors
+    self.indices = indices
+    configuration = try Self.configuration(in: folder)
+  }
+
+  /// The tensor of a name; nil when there is none.
+  package func tensor(named name: String) -> TensorInfo? {
+    indices[name].map { tensors[$0] }
+  }
+
+  /// The tensor of a name that must be there.
+  ///
+  /// - Throws: `CheckpointError.noTensor`, with a name that ends alike if there is one.
+  package func requiredTensor(_ name: String) throws(CheckpointError) -> TensorInfo {
+    if let tensor = tensor(named: name) { return tensor }
+    let ending = name.split(separator: ".").suffix(2).joined(separator: ".")
+    throw .noTensor(
+      path: path, tensor: name, similar: tensors.first { $0.name.hasSuffix(ending) }?.name)
+  }
+
+  /// A tensor's bytes as the file holds them; little-endian, not necessarily aligned.
+  ///
+  /// The pointer is valid as long as this checkpoint lives, which holding the pointer does not
+  /// ensure: keep the checkpoint in a property, or use `withBytes(of:_:)`. The file's size is checked again here:
+  /// only a file that is cut short after this call, while its bytes are being read, can still end
+  /// the program.
+  /// - Parameter tensor: one of this checkpoint's `tensors`.
+  package func bytes(of tensor: TensorInfo) throws(CheckpointError) -> UnsafeRawBufferPointer {
+    let file = files[tensor.fileIndex]
+    let size = file.currentSize()
+    guard size >= tensor.byteRange.upperBound else {
+      throw .truncatedAfterOpening(
+        file: file.path, tensor: tensor.name, size: size, needed: tensor.byteRange.upperBound)
+    }
+    return UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
+  }
+
+  /// Calls the closure with a tensor's bytes, keeping the files mapped until it returns.
+  package func withBytes<Result>(
+    of tensor: TensorInfo, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes(of: tensor))
+  }
+
+  private static func configuration(in folder: String) throws(CheckpointError) -> JSONValue? {
+    let path = folder + "/config.json"
+    let file: MappedFile
+    do {
+      file = try MappedFile(path: path)
+    } catch .notFound {
+      return nil
+    }
+    do {
+      return try file.withBytes { (bytes) throws(JSONScanner.Failure) in
+        try JSONValue(parsing: bytes)
+      }
+    } catch {
+      throw .badConfiguration(file: path, offset: error.offset, reason: error.reason)
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import Tensors
+
+/// Why a model could not be read or written; the message names file, tensor and offset, and says
+/// what to do.
+///
+/// Offsets are bytes from the start of the file unless the message says otherwise.
+package enum CheckpointError: Error, Sendable, Equatable {
+  // Finding and reading files.
+  case notFound(path: String)
+  case unreadable(file: String, reason: String)
+  case noModel(folder: String, instead: String?)
+  case gitLFSPointer(file: String)
+  case otherFormat(file: String, format: String)
+  case truncatedAfterOpening(file: String, tensor: String, size: Int, needed: Int)
+
+  // The header of one safetensors file.
+  case tooShort(file: String, size: Int)
+  case headerTooLong(file: String, length: UInt64)
+  case headerBeyondFile(file: String, length: Int, size: Int)
+  case headerNotObject(file: String)
+  case headerNotJSON(file: String, offset: Int, reason: String)
+  case duplicateName(file: String, tensor: String, firstFile: String)
+  case badField(file: String, tensor: String, field: String, reason: String)
+  case unknownType(file: String, tensor: String, type: String)
+  case negativeShape(file: String, tensor: String, shape: [Int])
+  case shapeOverflow(file: String, tensor: String, shape: [Int])
+  case offsetsReversed(file: String, tensor: String, begin: Int, end: Int)
+  case pastEnd(file: String, tensor: String, end: Int, size: Int)
+  case sizeMismatch(
+    file: String, tensor: String, type: ElementType, shape: [Int], expected: Int, found: Int)
+  case overlap(file: String, tensor: String, begin: Int, other: String, otherEnd: Int)
+  case hole(file: String, tensor: String, begin: Int, expected: Int)
+  case trailingBytes(file: String, end: Int, size: Int)
+
+  // Shards and JSON beside them.
+  case badIndex(file: String, offset: Int?, reason: String)
+  case missingShard(index: String, shard: String, tensor: String)
+  case notInShard(index: String, shard: String, tensor: String)
+  case notInIndex(index: String, shard: String, tensor: String)
+  case badConfiguration(file: String, offset: Int, reason: String)
+
+  // Using an open model.
+  case noTensor(path: String, tensor: String, similar: String?)
+  case notFloatingPoint(file: String, tensor: String, type: ElementType)
+
+  // Writing.
+  case cannotWrite(path: String, reason: String)
+  case diskFull(path: String, needed: Int)
+  case outputNotEmpty(folder: String)
+  case outputNotAFolder(path: String)
+  case wrongTensorSize(file: String, tensor: String, expected: Int, found: Int)
+  case notInLayout(file: String, tensor: String)
+  case tensorNotWritten(file: String, tensor: String)
+}
+
+extension CheckpointError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .notFound(let path):
+      return "\(path): no such file or folder; give a model folder or a .safetensors file"
+    case .unreadable(let file, let reason):
+      return "\(file): cannot be read (\(reason)); check its permissions"
+    case .noModel(let folder, let instead):
+      let found = instead.map { "; it holds \($0): convert that to safetensors first" } ?? ""
+      return "\(folder): no model in this folder; looked for model.safetensors, "
+        + "model.safetensors.index.json and *.safetensors\(found)"
+    case .gitLFSPointer(let file):
+      return "\(file): is a git-LFS pointer, not the weights; run `git lfs pull` in its repository"
+    case .otherFormat(let file, let format):
+      return "\(file): is \(format), not safetensors; convert it to safetensors first"
+    case .truncatedAfterOpening(let file, let tensor, let size, let needed):
+      return "\(file): was cut to \(size) bytes while open, and tensor \(tensor) needs \(needed); "
+        + "open the model again once the file is whole"
+
+    case .tooShort(let file, let size):
+      return "\(file): has \(size) bytes, too few for a safetensors header; \(Self.fetchAgain)"
+    case .headerTooLong(let file, let length):
+      return "\(file): offset 0: the header claims \(length) bytes, over the limit of 100 MB; "
+        + "is it a safetensors file?"
+    case .headerBeyondFile(let file, let length, let size):
+      return "\(file): offset 0: the header claims \(length) bytes but the file has \(size); "
+        + Self.fetchAgain
+    case .headerNotObject(let file):
+      return "\(file): offset 8: the header does not start with '{'; is it a safetensors file?"
+    case .headerNotJSON(let file, let offset, let reason):
+      return "\(file): offset \(offset): the header is not JSON (\(reason)); \(Self.writeAgain)"
+    case .duplicateName(let file, let tensor, let firstFile):
+      let place = firstFile == file ? "twice" : "here and in \(firstFile)"
+      return "\(file): tensor \(tensor) is listed \(place); \(Self.writeAgain)"
+    case .badField(let file, let tensor, let field, let reason):
+      return "\(file): tensor \(tensor): \(field) \(reason); \(Self.writeAgain)"
+    case .unknownType(let file, let tensor, let type):
+      let known = ElementType.allCases.map(\.rawValue).joined(separator: " ")
+      return "\(file): tensor \(tensor): unknown dtype \(type); known are \(known)"
+    case .negativeShape(let file, let tensor, let shape):
+      return "\(file): tensor \(tensor): negative size in shape \(shape); \(Self.writeAgain)"
+    case .shapeOverflow(let file, let tensor, let shape):
+      return "\(file): tensor \(tensor): shape \(shape) has more elements than fit in 64 bits; "
+        + Self.writeAgain
+    case .offsetsReversed(let file, let tensor, let begin, let end):
+      return "\(file): tensor \(tensor): data_offsets [\(begin), \(end)] are not in order; "
+        + Self.writeAgain
+    case .pastEnd(let file, let tensor, let end, let size):
+      return "\(file): tensor \(tensor): ends at offset \(end) but the file has \(size) bytes; "
+        + Self.fetchAgain
+    case .sizeMismatch(let file, let tensor, let type, let shape, let expected, let found):
+      return "\(file): tensor \(tensor): \(type.rawValue) of shape \(shape) takes \(expected) "
+        + "bytes but data_offsets span \(found); \(Self.writeAgain)"
+    case .overlap(let file, let tensor, let begin, let other, let otherEnd):
+      return "\(file): tensor \(tensor): starts at offset \(begin), inside tensor \(other) that "
+        + "ends at \(otherEnd); \(Self.writeAgain)"
+    case .hole(let file, let tensor, let begin, let expected):
+      return "\(file): tensor \(tensor): starts at offset \(begin), leaving a hole from "
+        + "\(expected); \(Self.writeAgain)"
+    case .trailingBytes(let file, let end, let size):
+      return "\(file): the tensors end at offset \(end) but the file has \(size) bytes; "
+        + Self.writeAgain
+
+    case .badIndex(let file, let offset, let reason):
+      let place = offset.map { "offset \($0): " } ?? ""
+      return "\(file): \(place)\(reason); \(Self.fetchAgain)"
+    case .missingShard(let index, let shard, let tensor):
+      return "\(index): tensor \(tensor) is in \(shard), which is missing; fetch that file"
+    case .notInShard(let index, let shard, let tensor):
+      return "\(index): tensor \(tensor) should be in \(shard) but is not; index and shards are of "
+        + "different models: fetch them again"
+    case .notInIndex(let index, let shard, let tensor):
+      return "\(shard): tensor \(tensor) is not in the index \(index); index and shards are of "
+        + "different models: fetch them again"
+    case .badConfiguration(let file, let offset, let reason):
+      return "\(file): offset \(offset): \(reason); correct the file or remove it"
+
+    case .noTensor(let path, let tensor, let similar):
+      let hint = similar.map { "; did you mean \($0)?" } ?? "; is it a model of another family?"
+      return "\(path): no tensor \(tensor)\(hint)"
+    case .notFloatingPoint(let file, let tensor, let type):
+      return "\(file): tensor \(tensor): \(type.rawValue) is not a floating-point type; "
+        + "quantised weights must be dequantised first"
+
+    case .cannotWrite(let path, let reason):
+      return "\(path): cannot be written (\(reason)); choose another output path"
+    case .diskFull(let path, let needed):
+      return "\(path): the disk is full (\(needed) bytes needed); free some space, or choose "
+        + "another output path"
+    case .outputNotEmpty(let folder):
+      return "\(folder): exists and is not empty; give a new or an empty folder"
+    case .outputNotAFolder(let path):
+      return "\(path): exists and is not a folder; give a new or an empty folder"
+    case .wrongTensorSize(let file, let tensor, let expected, let found):
+      return "\(file): tensor \(tensor): \(found) bytes given where its shape takes \(expected)"
+    case .notInLayout(let file, let tensor):
+      return "\(file): tensor \(tensor): was not announced when the file was begun"
+    case .tensorNotWritten(let file, let tensor):
+      return "\(file): tensor \(tensor): was announced but never written"
+    }
+  }
+
+  private static let fetchAgain = "the file is incomplete: fetch it again"
+  private static let writeAgain = "the file is damaged: fetch or write it again"
+}

@@ -1,0 +1,144 @@
+import Glibc
+
+/// Writes a whole model folder that appears only once it is complete.
+///
+/// The target must not exist, or be an empty folder. Until `finish()` the files have no names on
+/// the disk (see `OutputFile`); then they are put in a hidden sibling folder that is renamed.
+package struct ModelFolderWriter: ~Copyable {
+  private let folder: String
+  private let parent: String
+  private var files: [(name: String, file: OutputFile)] = []
+
+  /// Checks the target and makes the folders above it.
+  package init(to folder: String) throws(CheckpointError) {
+    var folder = folder
+    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    self.folder = folder
+    parent = ModelLocation.split(folder).folder
+    try Self.makeFolders(parent, for: folder)
+    var status = stat()
+    guard stat(folder, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw .outputNotAFolder(path: folder) }
+    guard try ModelLocation.entries(of: folder).isEmpty else {
+      throw .outputNotEmpty(folder: folder)
+    }
+  }
+
+  /// Adds a file with the given contents.
+  package mutating func addFile(
+    _ name: String, _ bytes: UnsafeRawBufferPointer
+  ) throws(CheckpointError) {
+    let file = try OutputFile(path: "\(folder)/\(name)", in: parent, size: bytes.count)
+    try file.write(bytes, at: 0)
+    files.append((name, file))
+  }
+
+  /// Adds a text file.
+  package mutating func addFile(_ name: String, _ text: String) throws {
+    try Array(text.utf8).withUnsafeBytes { try addFile(name, $0) }
+  }
+
+  /// Adds a safetensors file whose tensors the closure writes.
+  package mutating func addTensors(
+    _ tensors: [TensorLayout], in name: String = "model.safetensors",
+    metadata: [String: String] = ["format": "pt"],
+    writing body: (inout SafetensorsWriter) throws -> Void
+  ) throws {
+    var writer = try SafetensorsWriter(
+      path: "\(folder)/\(name)", in: parent, tensors: tensors, metadata: metadata)
+    try body(&writer)
+    files.append((name, try writer.completed()))
+  }
+
+  /// Adds a copy of a model: its weight files with some tensors rewritten, their index, and the
+  /// configuration, tokenizer and preprocessor files beside them.
+  ///
+  /// Headers and all other tensors stay bit-identical, and shards stay shards. A single weight file
+  /// is named `model.safetensors`, whatever its name was, because that is what loaders look for.
+  /// - Parameters:
+  ///   - names: the tensors to rewrite.
+  ///   - rewrite: is given each of them with a copy of its bytes to change in place; throwing, or
+  ///     being cancelled by throwing, leaves nothing behind.
+  package mutating func addCopy(
+    of checkpoint: Checkpoint, rewriting names: Set<String>,
+    _ rewrite: (TensorInfo, UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws {
+    for (index, source) in checkpoint.files.enumerated() {
+      let name =
+        checkpoint.files.count == 1 && checkpoint.shardIndex == nil
+        ? "model.safetensors" : ModelLocation.split(source.path).file
+      let file = try OutputFile(
+        path: "\(folder)/\(name)", in: parent, size: source.bytes.count)
+      var position = 0
+      for tensor in checkpoint.tensors
+      where tensor.fileIndex == index && names.contains(tensor.name) {
+        let range = tensor.byteRange
+        try file.write(
+          UnsafeRawBufferPointer(rebasing: source.bytes[position..<range.lowerBound]),
+          at: position)
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: range.count, alignment: 64)
+        defer { copy.deallocate() }
+        copy.copyMemory(from: try checkpoint.bytes(of: tensor))
+        try rewrite(tensor, copy)
+        try file.write(UnsafeRawBufferPointer(copy), at: range.lowerBound)
+        position = range.upperBound
+      }
+      try file.write(UnsafeRawBufferPointer(rebasing: source.bytes[position...]), at: position)
+      files.append((name, file))
+    }
+    if let index = checkpoint.shardIndex {
+      try addFile(ModelLocation.split(index.path).file, index.bytes)
+    }
+    for name in try ModelLocation.entries(of: checkpoint.folder) where Self.isCompanion(name) {
+      let path = "\(checkpoint.folder)/\(name)"
+      var status = stat()
+      guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+      try MappedFile(path: path).withBytes { try addFile(name, $0) }
+    }
+  }
+
+  /// Makes the folder appear with all its files.
+  package consuming func finish() throws(CheckpointError) {
+    let temporary = OutputFile.temporaryPath(in: parent)
+    guard mkdir(temporary, 0o755) == 0 else {
+      throw .cannotWrite(path: folder, reason: OutputFile.text(errno))
+    }
+    do throws(CheckpointError) {
+      for (name, file) in files { try file.place(at: "\(temporary)/\(name)") }
+      OutputFile.synchronizeFolder(temporary)
+      // Renaming onto an empty folder replaces it, and onto one that was filled meanwhile fails.
+      guard rename(temporary, folder) == 0 else {
+        throw errno == ENOTEMPTY || errno == EEXIST
+          ? .outputNotEmpty(folder: folder)
+          : .cannotWrite(path: folder, reason: OutputFile.text(errno))
+      }
+    } catch {
+      for (name, _) in files { unlink("\(temporary)/\(name)") }
+      rmdir(temporary)
+      throw error
+    }
+    OutputFile.synchronizeFolder(parent)
+  }
+
+  /// Whether a file beside the weights belongs to the model in any format: configuration,
+  /// tokenizer, preprocessor, chat template, licence.
+  private static func isCompanion(_ name: String) -> Bool {
+    // The index of our shards is added by itself, and that of another format would mislead.
+    if name.hasPrefix(".") || name.hasSuffix(".index.json") { return false }
+    let endings = [".json", ".txt", ".model", ".jinja", ".py"]
+    return name.hasPrefix("LICENSE") || endings.contains { name.hasSuffix($0) }
+  }
+
+  private static func makeFolders(
+    _ path: String, for target: String
+  ) throws(CheckpointError) {
+    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT else {
+      throw .cannotWrite(path: target, reason: OutputFile.text(errno))
+    }
+    try makeFolders(ModelLocation.split(path).folder, for: target)
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+      throw .cannotWrite(path: target, reason: OutputFile.text(errno))
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import Dispatch
+import Experiments
+import Synchronization
+
+/// What the scheduler tells whoever watches it.
+package enum EvaluationEvent: Sendable {
+  /// A point has got more examples; the last such event of a level is its complete point.
+  case point(CurveIdentity, CurvePoint)
+  case turningPoints(CurveIdentity, TurningPoints)
+  /// What is being done, and the number of the latest order that it takes into account. Only the
+  /// latest status matters.
+  case status(EvaluationStatus, order: Int)
+}
+
+/// Evaluates a model in the background, one batch after another, where it is most useful next.
+///
+/// First comes the level that was asked for, then what the search for the turning point asks for.
+/// A new request takes over after the batch at hand; what was left unfinished is kept and continued
+/// when it is needed again, and no batch of a curve is ever computed twice.
+///
+/// The scheduler runs on a thread of its own and hands batches to `workers`; it calls `emit` from
+/// that thread. All results are the same for any number of workers.
+package final class EvaluationScheduler: Sendable {
+  private struct Inbox {
+    var focus: PruningRequest?
+    var tolerance = 0.01
+    var isPaused = false
+    var isStopped = false
+    /// Counts the orders, so that work under way can see that there is a new one.
+    var order = 0
+  }
+
+  private let evaluator: any LevelEvaluator
+  private let preview: any PruningPreview
+  private let workers: ParallelWorkers
+  private let emit: @Sendable (EvaluationEvent) -> Void
+  private let inbox = Mutex(Inbox())
+  private let wake = DispatchSemaphore(value: 0)
+
+  package init(
+    evaluator: any LevelEvaluator, preview: any PruningPreview, workers: ParallelWorkers,
+    emit: @escaping @Sendable (EvaluationEvent) -> Void
+  ) {
+    self.evaluator = evaluator
+    self.preview = preview
+    self.workers = workers
+    self.emit = emit
+  }
+
+  /// Starts the scheduler's thread; call once.
+  package func start() {
+    WorkerThread.start(name: "scheduler", niceness: 5) { self.run() }
+  }
+
+  /// Turns to a request; the curve around it is measured after it.
+  /// - Returns: the number of the order, which statuses refer to.
+  @discardableResult
+  package func evaluate(_ request: PruningRequest) -> Int { give { $0.focus = request } }
+
+  @discardableResult
+  package func pause(_ isPaused: Bool) -> Int { give { $0.isPaused = isPaused } }
+
+  @discardableResult
+  package func setTolerance(_ tolerance: Double) -> Int { give { $0.tolerance = tolerance } }
+
+  /// Ends the thread after the batch at hand.
+  package func stop() { _ = give { $0.isStopped = true } }
+
+  private func give(_ order: (inout Inbox) -> Void) -> Int {
+    let number = inbox.withLock {
+      order(&$0)
+      $0.order += 1
+      return $0.order
+    }
+    wake.signal()
+    return number
+  }
+
+  // MARK: On the scheduler's thread
+
+  private func run() {
+    var session = Session()
+    var answered = -1
+    /// Says once what came of the latest orders, and sleeps until there are others.
+    func rest(_ status: EvaluationStatus, after orders: Inbox) {
+      if answered != orders.order { emit(.status(status, order: orders.order)) }
+      answered = orders.order
+      wake.wait()
+    }
+    while true {
+      let orders = inbox.withLock { $0 }
+      if orders.isStopped { return }
+      if orders.isPaused {
+        rest(.paused, after: orders)
+        continue
+      }
+      guard let focus = orders.focus, let step = session.nextStep(focus, orders.tolerance, self)
+      else {
+        rest(.idle, after: orders)
+        continue
+      }
+      do {
+        try advance(step, of: CurveIdentity(focus), in: &session, order: orders.order)
+      } catch {
+        inbox.withLock { if $0.order == orders.order { $0.focus = nil } }
+        rest(.failed("\(error)"), after: orders)
+        continue
+      }
+      updateTurningPoints(of: CurveIdentity(focus), tolerance: orders.tolerance, in: &session)
+    }
+  }
+
+  /// Evaluates a level until it is complete or something else is asked for.
+  private func advance(
+    _ level: SparsityLevel, of identity: CurveIdentity, in session: inout Session, order: Int
+  ) throws {
+    func progress(_ point: CurvePoint) -> EvaluationEvent {
+      .status(
+        .evaluating(level: level, done: point.scores.count, of: point.total), order: order)
+    }
+    let plan = preview.plan(identity.request(at: level.fraction))
+    let point =
+      session.curves[identity]?[level]
+      ?? CurvePoint(
+        level: level, achieved: plan.achieved, pruned: plan.total, total: evaluator.exampleCount)
+    emit(progress(point))
+    var measurement = LevelMeasurement(
+      point, prepared: try session.prepared(for: plan, by: evaluator), batches: evaluator.batches)
+    while !measurement.isComplete, inbox.withLock({ $0.order == order }) {
+      try measurement.advance(on: workers)
+      let point = measurement.point
+      session.curves[identity, default: SparsityCurve(chance: evaluator.chance)].update(point)
+      emit(.point(identity, point))
+      emit(progress(point))
+    }
+  }
+
+  private func updateTurningPoints(
+    of identity: CurveIdentity, tolerance: Double, in session: inout Session
+  ) {
+    guard let curve = session.curves[identity] else { return }
+    let points = TurningPoints(of: curve, epsilon: tolerance)
+    guard points != session.turningPoints[identity] else { return }
+    session.turningPoints[identity] = points
+    emit(.turningPoints(identity, points))
+  }
+
+  /// What the scheduler's thread knows.
+  private struct Session {
+    var curves: [CurveIdentity: SparsityCurve] = [:]
+    var turningPoints: [CurveIdentity: TurningPoints] = [:]
+    private var latest: (plan: PruningPlan, level: any PreparedLevel)?
+
+    func nextStep(
+      _ focus: PruningRequest, _ tolerance: Double, _ scheduler: EvaluationScheduler
+    ) -> SparsityLevel? {
+      let curve = curves[CurveIdentity(focus)] ?? SparsityCurve(chance: scheduler.evaluator.chance)
+      let search = LevelSearch(
+        epsilon: tolerance, reachable: ReachableLevels(focus.method),
+        focus: SparsityLevel(focus.sparsity))
+      return search.next(after: curve)?.level
+    }
+
+    mutating func prepared(
+      for plan: PruningPlan, by evaluator: any LevelEvaluator
+    ) throws -> any PreparedLevel {
+      if let latest, latest.plan == plan { return latest.level }
+      latest = nil  // The old weights go before the new ones come: memory for one set only.
+      let level = try evaluator.prepare(plan)
+      latest = (plan, level)
+      return level
+    }
+  }
+}

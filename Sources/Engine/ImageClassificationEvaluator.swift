@@ -1,0 +1,88 @@
+import Checkpoints
+import Experiments
+import Pruning
+import Synchronization
+import Tasks
+import Tensors
+import Transformers
+
+/// Measures an image classifier's accuracy on a task's images.
+///
+/// The weights are read when the first level is prepared, so that making an evaluator is quick.
+package final class ImageClassificationEvaluator: LevelEvaluator {
+  package let batches: [Range<Int>]
+  package var chance: Double? { task.chance }
+
+  private let matrices: PrunableMatrices
+  private let task: ImageClassification
+  private let loaded = Mutex<ImageClassifier?>(nil)
+  private let tapes = TapePool()
+
+  /// - Parameter batchSize: images that a worker takes at once.
+  /// - Throws: `TransformerError` where the program cannot run the model, `TaskDataError` where the
+  ///   images do not fit it, `BLASError` where there is nothing to compute with.
+  package init(
+    _ matrices: PrunableMatrices, task: ImageClassification, batchSize: Int = 45
+  ) throws {
+    let checkpoint = matrices.checkpoint
+    let configuration = try ImageClassifier.check(
+      checkpoint.configuration, path: checkpoint.path)
+    try task.check(
+      height: configuration.image.height, width: configuration.image.width,
+      channels: configuration.image.channels, labels: configuration.labels)
+    self.matrices = matrices
+    self.task = task
+    batches = stride(from: 0, to: task.count, by: batchSize).map {
+      $0..<min($0 + batchSize, task.count)
+    }
+  }
+
+  package func prepare(_ plan: PruningPlan) throws -> any PreparedLevel {
+    let loaded = try self.loaded.withLock { loaded in
+      if loaded == nil {
+        try BLAS.load()
+        loaded = try ImageClassifier(matrices.checkpoint)
+      }
+      return loaded!
+    }
+    return Level(
+      classifier: loaded, parameters: loaded.pruned(plan, of: matrices), task: task, tapes: tapes)
+  }
+
+  private struct Level: PreparedLevel {
+    let classifier: ImageClassifier
+    let parameters: Parameters
+    let task: ImageClassification
+    let tapes: TapePool
+
+    /// 1 for each image whose largest logit is its class's, else 0; of equal logits the first
+    /// counts.
+    func scores(of batch: Range<Int>) throws -> [Float] {
+      tapes.withTape { tape in
+        task.withPixels(of: batch) { pixels in
+          let predictions = classifier.predictions(pixels, parameters: parameters, on: tape)
+          return zip(predictions, batch).map { task.score($0, of: $1) }
+        }
+      }
+    }
+  }
+}
+
+/// Tapes that are not in use, so that threads take one and give it back instead of making their own.
+final class TapePool: Sendable {
+  /// A tape belongs to one thread at a time: to whoever has taken it out of the pool.
+  private struct Idle: @unchecked Sendable { var tapes: [Tape] = [] }
+
+  private let idle = Mutex(Idle())
+
+  func withTape<R>(_ body: (Tape) throws -> R) rethrows -> R {
+    let tape =
+      idle.withLock { Idle(tapes: $0.tapes.popLast().map { [$0] } ?? []) }.tapes.first
+      ?? Tape()
+    defer {
+      let returned = Idle(tapes: [tape])
+      idle.withLock { $0.tapes += returned.tapes }
+    }
+    return try body(tape)
+  }
+}

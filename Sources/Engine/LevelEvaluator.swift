@@ -1,0 +1,27 @@
+import Experiments
+
+/// Measures a model at one sparsity after another.
+///
+/// The scheduler knows a task by this alone: examples in a fixed order, divided into batches.
+package protocol LevelEvaluator: Sendable {
+  /// The examples of each batch; together they are `0..<count` in order.
+  var batches: [Range<Int>] { get }
+  /// The mean score of guessing; nil where it is not known.
+  var chance: Double? { get }
+
+  /// Makes the weights for a plan.
+  /// - Throws: a sentence for the person when that cannot be done.
+  func prepare(_ plan: PruningPlan) throws -> any PreparedLevel
+}
+
+extension LevelEvaluator {
+  package var exampleCount: Int { batches.last?.upperBound ?? 0 }
+}
+
+/// A model whose weights have been pruned to one level.
+package protocol PreparedLevel: Sendable {
+  /// The scores of a batch's examples, in order, higher being better.
+  ///
+  /// Called from several threads at once; the scores do not depend on the thread.
+  func scores(of batch: Range<Int>) throws -> [Float]
+}

@@ -1,0 +1,10 @@
+/// What a background evaluation is doing.
+package enum EvaluationStatus: Sendable, Hashable {
+  /// Nothing is left to measure on the curve at hand.
+  case idle
+  case paused
+  /// Evaluating a level: examples done, of how many.
+  case evaluating(level: SparsityLevel, done: Int, of: Int)
+  /// One sentence that says what went wrong.
+  case failed(String)
+}

@@ -1,0 +1,111 @@
+/// Decides which sparsity is measured next: a pure function of what has been measured.
+///
+/// The order: the level where the slider rests, the dense model, a coarse grid, bisection of the
+/// step in which the drop leaves the tolerance, then levels in between where neighbours differ so
+/// much that the drawn curve would be a guess, and last the points that were left unfinished.
+/// Only complete points count, so a level is proposed until it is complete and never again; a
+/// partial point goes on where it stopped because the curve holds its scores.
+package struct LevelSearch: Sendable, Hashable {
+  /// Why a level is next.
+  package enum Reason: String, Sendable, Hashable, Codable {
+    /// The slider rests there.
+    case focus
+    /// Every drop is measured against it.
+    case dense
+    /// It belongs to the coarse grid.
+    case grid
+    /// The turning point lies around it.
+    case bisect
+    /// The curve falls steeply around it.
+    case smooth
+    /// It was begun and left.
+    case resume
+  }
+
+  package struct Proposal: Sendable, Hashable {
+    package var level: SparsityLevel
+    package var reason: Reason
+
+    package init(level: SparsityLevel, reason: Reason) {
+      self.level = level
+      self.reason = reason
+    }
+  }
+
+  /// The drop that is tolerated, as a share.
+  package var epsilon: Double
+  /// How near the turning point is to be enclosed.
+  package var resolution: SparsityLevel
+  package var reachable: ReachableLevels
+  /// Where the slider rests; nil while it moves, or where there is none.
+  package var focus: SparsityLevel?
+
+  package init(
+    epsilon: Double = 0.01, resolution: SparsityLevel = SparsityLevel(percent: 1),
+    reachable: ReachableLevels = .continuous, focus: SparsityLevel? = nil
+  ) {
+    self.epsilon = epsilon
+    self.resolution = resolution
+    self.reachable = reachable
+    self.focus = focus
+  }
+
+  /// The coarse grid, in an order that shows the curve's shape early.
+  package static let grid = [0, 50, 100, 70, 90, 80, 60, 30, 40, 20, 10].map {
+    SparsityLevel(percent: $0)
+  }
+
+  /// Neighbours may differ by this share of the way from the best score to the worst.
+  static let largestJump = 0.1
+
+  /// The next level to measure; nil when the curve is finished.
+  package func next(after curve: SparsityCurve) -> Proposal? {
+    func open(_ level: SparsityLevel, _ reason: Reason) -> Proposal? {
+      let level = reachable.nearest(to: level)
+      return curve[level]?.isComplete == true ? nil : Proposal(level: level, reason: reason)
+    }
+    if let focus, let proposal = open(focus, .focus) { return proposal }
+    if let proposal = open(.dense, .dense) { return proposal }
+    for level in Self.grid {
+      if let proposal = open(level, .grid) { return proposal }
+    }
+    let measured = curve.completePoints.compactMap { point in
+      point.mean.map { (level: point.level, mean: $0) }
+    }
+    if let level = bisection(of: measured) { return Proposal(level: level, reason: .bisect) }
+    if let level = smoothing(of: measured) { return Proposal(level: level, reason: .smooth) }
+    return curve.points.first { !$0.isComplete }.map {
+      Proposal(level: $0.level, reason: .resume)
+    }
+  }
+
+  private typealias Measured = [(level: SparsityLevel, mean: Double)]
+
+  /// The middle of the step in which the drop first leaves the tolerance.
+  private func bisection(of measured: Measured) -> SparsityLevel? {
+    guard let dense = measured.first?.mean,
+      let fallen = measured.dropFirst().firstIndex(where: { dense - $0.mean > epsilon })
+    else { return nil }
+    return reachable.middle(
+      of: measured[fallen - 1].level, and: measured[fallen].level, resolution: resolution)
+  }
+
+  /// The middle of the widest drop between neighbours that is too large to draw.
+  private func smoothing(of measured: Measured) -> SparsityLevel? {
+    let means = measured.map(\.mean)
+    guard let best = means.max(), let worst = means.min(), best > worst else { return nil }
+    // Levels nearer than this are drawn in one column of an ordinary terminal.
+    let nearest = SparsityLevel(millionths: 2 * resolution.millionths)
+    var widest = Self.largestJump * (best - worst)
+    var middle: SparsityLevel?
+    for (left, right) in zip(measured, measured.dropFirst()) {
+      let jump = abs(left.mean - right.mean)
+      guard jump > widest,
+        let level = reachable.middle(of: left.level, and: right.level, resolution: nearest)
+      else { continue }
+      widest = jump
+      middle = level
+    }
+    return middle
+  }
+}

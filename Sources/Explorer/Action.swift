@@ -1,0 +1,90 @@
+/// Everything that a person can ask of the explorer.
+///
+/// Keys, the command palette, the help sheet and the hint line are all made from these cases and
+/// from `KeyTable`; nothing reacts to a key by any other way.
+package enum Action: String, CaseIterable, Sendable {
+  case less, more, lessFine, moreFine, lessCoarse, moreCoarse, dense, empty, typeLevel
+  case previousMatrix, nextMatrix, wholeModel
+  case toggleMatrix, toggleBlock, toggleKind, includeAll
+  case chooseMethod, switchScope, newSeed
+  case evaluateHere, pauseEngine, lowerTolerance, raiseTolerance, goToTurningPoint
+  case toggleLog, zoom, nextPanel, previousPanel
+  case showMatrices, showMagnitudes, showAccuracy, showHeatMap, showMaskMap
+  case filter, palette, help, chooseTheme, copyCommand, redraw, suspend, quit
+}
+
+extension Action {
+  /// The heading under which help lists the action.
+  package enum Section: String, CaseIterable, Sendable {
+    case sparsity = "Sparsity"
+    case matrices = "Matrices"
+    case pruning = "Pruning"
+    case evaluation = "Evaluation"
+    case view = "View"
+    case program = "Program"
+  }
+
+  package var section: Section {
+    switch self {
+    case .less, .more, .lessFine, .moreFine, .lessCoarse, .moreCoarse, .dense, .empty, .typeLevel:
+      .sparsity
+    case .previousMatrix, .nextMatrix, .wholeModel, .toggleMatrix, .toggleBlock, .toggleKind,
+      .includeAll, .filter:
+      .matrices
+    case .chooseMethod, .switchScope, .newSeed: .pruning
+    case .evaluateHere, .pauseEngine, .lowerTolerance, .raiseTolerance, .goToTurningPoint:
+      .evaluation
+    case .toggleLog, .zoom, .nextPanel, .previousPanel, .showMatrices, .showMagnitudes,
+      .showAccuracy, .showHeatMap, .showMaskMap, .chooseTheme:
+      .view
+    case .palette, .help, .copyCommand, .redraw, .suspend, .quit: .program
+    }
+  }
+
+  /// One line for help and the palette.
+  package var title: String {
+    switch self {
+    case .less: "1 % less sparse"
+    case .more: "1 % sparser"
+    case .lessFine: "0.1 % less sparse"
+    case .moreFine: "0.1 % sparser"
+    case .lessCoarse: "10 % less sparse"
+    case .moreCoarse: "10 % sparser"
+    case .dense: "Dense: nothing pruned"
+    case .empty: "Prune everything"
+    case .typeLevel: "Type a level, such as 62.5 or 2:4, then Enter"
+    case .previousMatrix: "Select the matrix above"
+    case .nextMatrix: "Select the matrix below"
+    case .wholeModel: "Select the whole model, or go back to the matrix"
+    case .toggleMatrix: "Take the matrix out of the pruning, or put it back"
+    case .toggleBlock: "Take its block out, or put it back"
+    case .toggleKind: "Take all matrices of its kind out, or put them back"
+    case .includeAll: "Put every matrix back"
+    case .chooseMethod: "Choose the pruning method"
+    case .switchScope: "One threshold for all matrices, or one for each"
+    case .newSeed: "Next seed of random pruning"
+    case .evaluateHere: "Evaluate at this level now"
+    case .pauseEngine: "Pause or resume the engine"
+    case .lowerTolerance: "Lower the tolerance ε"
+    case .raiseTolerance: "Raise the tolerance ε"
+    case .goToTurningPoint: "Go to the essential sparsity"
+    case .toggleLog: "Logarithmic or linear histogram"
+    case .zoom: "Zoom the panel, or back"
+    case .nextPanel: "Next panel"
+    case .previousPanel: "Previous panel"
+    case .showMatrices: "Panel 1: matrices"
+    case .showMagnitudes: "Panel 2: magnitudes"
+    case .showAccuracy: "Panel 3: accuracy against sparsity"
+    case .showHeatMap: "Panel 4: sparsity by block and kind"
+    case .showMaskMap: "Panel 5: where the pruned weights lie"
+    case .filter: "Filter the matrices"
+    case .palette: "Find a command"
+    case .help: "Help"
+    case .chooseTheme: "Choose a theme"
+    case .copyCommand: "Copy the command that repeats what is shown"
+    case .redraw: "Redraw the screen"
+    case .suspend: "Suspend to the shell"
+    case .quit: "Quit"
+    }
+  }
+}

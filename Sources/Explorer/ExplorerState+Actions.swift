@@ -1,0 +1,196 @@
+import Canvas
+import Experiments
+
+extension ExplorerState {
+  /// Does what an action says.
+  mutating func perform(_ action: Action) -> [Effect] {
+    switch action {
+    case .less: return moveLevel(thousandths: -10)
+    case .more: return moveLevel(thousandths: 10)
+    case .lessFine: return moveLevel(thousandths: -1)
+    case .moreFine: return moveLevel(thousandths: 1)
+    case .lessCoarse: return moveLevel(thousandths: -100)
+    case .moreCoarse: return moveLevel(thousandths: 100)
+    case .dense: return setLevel(.dense)
+    case .empty: return setLevel(.full)
+    case .typeLevel: overlay = .level(text: "", before: recent)
+    case .previousMatrix: moveSelection(by: -1)
+    case .nextMatrix: moveSelection(by: 1)
+    case .wholeModel: toggleWholeModel()
+    case .toggleMatrix: return toggle(selectedMatrices { $0 == $1 })
+    case .toggleBlock: return toggle(selectedMatrices { $0.block == $1.block })
+    case .toggleKind: return toggle(selectedMatrices { $0.kind == $1.kind })
+    case .includeAll: return toggle(request.excluded.sorted())
+    case .chooseMethod: openMethodPicker()
+    case .switchScope: return switchScope()
+    case .newSeed: return takeNewSeed()
+    case .evaluateHere: return evaluateHere()
+    case .pauseEngine: return pauseEngine()
+    case .lowerTolerance: return changeTolerance(by: -0.005)
+    case .raiseTolerance: return changeTolerance(by: 0.005)
+    case .goToTurningPoint: return goToTurningPoint()
+    case .toggleLog: logarithmic.toggle()
+    case .zoom: zoomed.toggle()
+    case .nextPanel: cyclePanel(by: 1)
+    case .previousPanel: cyclePanel(by: -1)
+    case .showMatrices: look(at: .matrices)
+    case .showMagnitudes: look(at: .magnitudes)
+    case .showAccuracy: look(at: .accuracy)
+    case .showHeatMap: look(at: .heatMap)
+    case .showMaskMap: look(at: .maskMap)
+    case .filter: openFilter()
+    case .palette: overlay = .palette(Prompt(label: ":"), selection: 0)
+    case .help: overlay = .help(scroll: 0)
+    case .chooseTheme: return [.listThemes]
+    case .copyCommand: return copyCommand()
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .quit: return [.quit]
+    }
+    return []
+  }
+
+  // MARK: Matrices
+
+  private mutating func moveSelection(by step: Int) {
+    let visible = visibleMatrices
+    guard !visible.isEmpty else { return }
+    guard let current = selection.index, let position = visible.firstIndex(of: current) else {
+      select(.matrix(step > 0 ? visible[0] : visible[visible.count - 1]))
+      return
+    }
+    select(.matrix(visible[min(max(position + step, 0), visible.count - 1)]))
+  }
+
+  private mutating func toggleWholeModel() {
+    if selection == .whole, model.matrices.indices.contains(lastMatrix) {
+      select(.matrix(lastMatrix))
+    } else {
+      select(.whole)
+    }
+  }
+
+  /// The matrices that relate to the selected one as `belongs` says; none when the whole model is
+  /// selected.
+  private func selectedMatrices(
+    _ belongs: (MatrixDescription, MatrixDescription) -> Bool
+  ) -> [Int] {
+    guard let index = selection.index else { return [] }
+    return model.matrices.indices.filter { belongs(model.matrices[$0], model.matrices[index]) }
+  }
+
+  private mutating func openFilter() {
+    if !layout.panels.keys.contains(.matrices) { look(at: .matrices) }
+    overlay = .filter(Prompt(label: "/", text: filterText), before: filterText)
+  }
+
+  // MARK: Pruning
+
+  private mutating func openMethodPicker() {
+    let methods = PruningMethod.offered(seed: seed)
+    overlay = .picker(
+      Picker(
+        choices: .methods(methods, before: request),
+        selection: methods.firstIndex(of: request.method) ?? 0))
+  }
+
+  private mutating func switchScope() -> [Effect] {
+    switch request.method {
+    case .magnitude(.global): return setMethod(.magnitude(.matrix))
+    case .magnitude(.matrix): return setMethod(.magnitude(.global))
+    case .random(.uniform, let seed): return setMethod(.random(.erk, seed: seed))
+    case .random(.erk, let seed): return setMethod(.random(.uniform, seed: seed))
+    case .nm:
+      notice = Notice("N:M prunes inside of each group; it has no scope to choose")
+      return []
+    }
+  }
+
+  private mutating func takeNewSeed() -> [Effect] {
+    guard case .random(let allocation, _) = request.method else {
+      notice = Notice("Only random pruning has a seed; press m to choose it")
+      return []
+    }
+    seed += 1
+    return setMethod(.random(allocation, seed: seed))
+  }
+
+  // MARK: Evaluation
+
+  private mutating func evaluateHere() -> [Effect] {
+    switch model.evaluation {
+    case .unavailable(let reason):
+      notice = Notice(reason, isWarning: true)
+      return []
+    case .available:
+      guard preview != nil else { return [] }
+      // The rest that is under way would ask for the same again.
+      restNumber += 1
+      let resume: [Effect] = engine == .paused ? [.pauseEngine(false)] : []
+      return resume + [.evaluate(request)]
+    }
+  }
+
+  private mutating func pauseEngine() -> [Effect] {
+    guard canEvaluate else { return [] }
+    return [.pauseEngine(engine != .paused)]
+  }
+
+  private mutating func changeTolerance(by step: Double) -> [Effect] {
+    let wanted = ((tolerance + step) * 1000).rounded() / 1000
+    guard (0...0.2).contains(wanted) else { return [] }
+    tolerance = wanted
+    notice = Notice("Tolerance ε = \(Percent.text(tolerance)) points")
+    return [.setTolerance(tolerance)]
+  }
+
+  private mutating func goToTurningPoint() -> [Effect] {
+    guard let points = turningPoints[CurveIdentity(request)],
+      let turn = points.tolerance.value
+    else {
+      notice = Notice("The essential sparsity is not known yet")
+      return []
+    }
+    return setLevel(SparsityLevel(turn.sparsity))
+  }
+
+  // MARK: View
+
+  private mutating func cyclePanel(by step: Int) {
+    let all = PanelID.allCases
+    let position = all.firstIndex(of: focus) ?? 0
+    look(at: all[(position + step + all.count) % all.count])
+  }
+
+  /// The command line that prints what the screen shows.
+  package var equivalentCommand: String {
+    var words = ["sparsescope", "inspect"]
+    if !model.path.isEmpty { words.append(shellQuoted(model.path)) }
+    switch request.method {
+    case .magnitude(let scope):
+      words += ["--sparsity", levelText, "--scope", scope.rawValue]
+    case .random(let allocation, let seed):
+      let method = allocation == .uniform ? "random" : "erk"
+      words += ["--sparsity", levelText, "--method", method, "--seed", "\(seed)"]
+    case .nm(let groupSize):
+      words += ["--method", pattern(groupSize: groupSize).description]
+    }
+    for index in request.excluded.sorted() {
+      words += ["--exclude", shellQuoted(model.matrices[index].name)]
+    }
+    return words.joined(separator: " ")
+  }
+
+  private var levelText: String { "\(level.fraction)" }
+
+  private mutating func copyCommand() -> [Effect] {
+    let command = equivalentCommand
+    notice = Notice("Copied: \(command)")
+    return [.copy(command)]
+  }
+
+  private func shellQuoted(_ text: String) -> String {
+    let plain = text.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=:,@%".contains($0) }
+    return plain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,65 @@
+import Canvas
+import Experiments
+
+/// What has happened: the only input of `update`.
+package enum Message: Sendable {
+  case key(Key)
+  case resized(Size)
+  /// A matrix of the index is done; `bins` are the heights of its sparkline.
+  case matrixIndexed(Int, bins: [Int])
+  /// Every matrix is indexed: scrubbing can begin.
+  case indexReady(any PruningPreview)
+  /// The model cannot be indexed; the sentence says why.
+  case indexFailed(String)
+  case point(CurveIdentity, CurvePoint)
+  case turningPoints(CurveIdentity, TurningPoints)
+  /// What the engine does, in answer to its order of this number.
+  case engine(EvaluationStatus, order: Int = 0)
+  /// The slider has rested since the request of this number.
+  case rested(Int)
+  case maskMap(MaskMap)
+  case themes([Theme], problems: [String])
+  /// Time passes while something on the screen moves by itself.
+  case tick(seconds: Double)
+}
+
+/// What the outside world is asked to do: the only output of `update` beside the state.
+package enum Effect: Sendable, Equatable {
+  case quit
+  case suspend
+  /// The terminal's contents may be damaged: send everything again.
+  case redraw
+  /// Answer `.rested` with this number when 150 ms have gone by.
+  case startRest(Int)
+  /// The engine turns to this request; what it was doing is kept for later.
+  case evaluate(PruningRequest)
+  case pauseEngine(Bool)
+  case setTolerance(Double)
+  /// Answer `.maskMap`; only the latest request counts.
+  case drawMaskMap(MaskMapRequest)
+  /// Answer `.themes`.
+  case listThemes
+  /// Put a text on the clipboard of the person's terminal.
+  case copy(String)
+}
+
+/// Asks where a plan's pruned weights lie in one matrix.
+package struct MaskMapRequest: Sendable, Hashable {
+  package var request: PruningRequest
+  package var matrix: Int
+  package var rows: Int
+  package var columns: Int
+}
+
+/// The share of pruned weights in each cell of a matrix laid over a grid.
+package struct MaskMap: Sendable, Equatable {
+  package var request: MaskMapRequest
+  /// `rows · columns` shares in `0...1`, row by row.
+  package var densities: [Float]
+
+  package init(request: MaskMapRequest, densities: [Float]) {
+    precondition(densities.count == request.rows * request.columns, "one share for each cell")
+    self.request = request
+    self.densities = densities
+  }
+}

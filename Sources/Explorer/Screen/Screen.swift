@@ -1,0 +1,47 @@
+import Canvas
+import Experiments
+
+/// Draws the explorer's screen: a pure function of the state.
+package func view(_ state: ExplorerState, on canvas: inout Canvas) {
+  canvas.fill(canvas.bounds, style: state.look.roles.text)
+  if state.isTooSmall {
+    drawTooSmall(state, on: &canvas)
+    return
+  }
+  let layout = state.layout
+  canvas.draw(Header(state), in: layout.header, look: state.look)
+  for panel in PanelID.allCases {
+    guard let rect = layout.panels[panel] else { continue }
+    switch panel {
+    case .matrices: canvas.draw(MatricesPanel(state), in: rect, look: state.look)
+    case .magnitudes: canvas.draw(MagnitudesPanel(state), in: rect, look: state.look)
+    case .accuracy: canvas.draw(AccuracyPanel(state), in: rect, look: state.look)
+    case .heatMap: canvas.draw(HeatMapPanel(state), in: rect, look: state.look)
+    case .maskMap: canvas.draw(MaskMapPanel(state), in: rect, look: state.look)
+    }
+  }
+  canvas.draw(SliderLine(state), in: layout.slider, look: state.look)
+  canvas.draw(BottomLine(state), in: layout.hints, look: state.look)
+  drawOverlay(state, on: &canvas)
+}
+
+/// One frame of the state, at its size.
+package func frame(of state: ExplorerState) -> Canvas {
+  var canvas = Canvas(size: state.size, style: state.look.roles.text)
+  view(state, on: &canvas)
+  return canvas
+}
+
+private func drawTooSmall(_ state: ExplorerState, on canvas: inout Canvas) {
+  let needed = ScreenLayout.minimum
+  let lines = [
+    "\(needed.width)×\(needed.height) needed,",
+    "here \(state.size.width)×\(state.size.height):",
+    "enlarge, or q",
+  ]
+  let top = max(0, (canvas.size.height - lines.count) / 2)
+  for (index, line) in lines.enumerated() {
+    let x = max(0, (canvas.size.width - line.count) / 2)
+    canvas.put(line, x: x, y: top + index, style: state.look.roles.warning)
+  }
+}

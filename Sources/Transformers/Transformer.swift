@@ -1,0 +1,126 @@
+import CKernels
+import Checkpoints
+import Tensors
+
+/// A model's structure: what is computed, from parameters that are kept apart.
+///
+/// Any number of workers may run one model at once, each with its own `Tape`.
+package struct Transformer: Sendable {
+  package let configuration: TransformerConfiguration
+  /// The parameters that a pass needs.
+  package let table: ParameterTable
+
+  let embedding: Embedding
+  let blocks: [Block]
+  let finalNorm: Norm?
+  let head: Head
+
+  package init(_ configuration: TransformerConfiguration) {
+    self.configuration = configuration
+    let names = ParameterNames.names(of: configuration.family)
+    var table = ParameterTable()
+    embedding = Embedding(configuration, names, in: &table)
+    blocks = (0..<configuration.blocks).map { index in
+      Block(configuration, names, index: index, in: &table)
+    }
+    finalNorm =
+      configuration.normPlacement == .afterBranch
+      ? nil
+      : Norm(names.body + names.finalNorm, width: configuration.width, configuration, in: &table)
+    head = Head(configuration, names, in: &table)
+    self.table = table
+  }
+
+  /// Runs the model and leaves the logits on the tape.
+  ///
+  /// The result is [sequences, classes] for classifiers, [tokens, 2] (start, end) for question
+  /// answering and [tokens, vocabulary] for language models. It is valid until the tape's next pass.
+  func forward(
+    _ input: ModelInput, _ parameters: Parameters, on tape: Tape, mode: Tape.Mode = .inference
+  ) -> Variable {
+    tape.begin(parameters, mode: mode)
+    let (embedded, layout) = embedding(input, configuration, on: tape)
+    var x = embedded
+    for (index, block) in blocks.enumerated() {
+      // A classifier looks at first tokens only: what the last block would compute of the others
+      // beyond keys and values would be thrown away.
+      let isLast = index == blocks.count - 1
+      let asksFirst = isLast && head.readsFirstTokens && block.canChooseRows
+      x = block(x, asksFirst ? layout.askingFirstTokens() : layout, on: tape)
+    }
+    if head.readsFirstTokens, blocks.last?.canChooseRows != true {
+      x = tape.rows(x, layout.queries.map(\.lowerBound))
+    }
+    if let finalNorm { x = tape.norm(x, finalNorm, consuming: true) }
+    return head(x, on: tape)
+  }
+
+  /// The logits of a batch; see `forward` for their shape. Valid until the tape's next pass.
+  package func logits(
+    _ input: ModelInput, _ parameters: Parameters, on tape: Tape
+  ) -> Matrix {
+    forward(input, parameters, on: tape).value
+  }
+}
+
+extension Block {
+  init(
+    _ configuration: TransformerConfiguration, _ names: ParameterNames, index: Int,
+    in table: inout ParameterTable
+  ) {
+    let name = names.block(index)
+    let width = configuration.width
+    let queries = configuration.heads * configuration.headWidth
+    let keys = configuration.keyValueHeads * configuration.headWidth
+    let layout = configuration.family == .gpt2 ? Linear.Layout.inputsFirst : .outputsFirst
+
+    func linear(_ part: String, _ inputs: Int, _ outputs: Int, _ hasBias: Bool) -> Linear {
+      Linear(
+        name + part, from: inputs, to: outputs, hasBias: hasBias, layout: layout, in: &table)
+    }
+    func norm(_ part: String) -> Norm {
+      Norm(name + part, width: width, configuration, in: &table)
+    }
+
+    let biased = configuration.hasQueryKeyValueBias
+    let projections: Attention.Projections =
+      if names.projections.count == 1 {
+        .joined(linear(names.projections[0], width, queries + 2 * keys, biased))
+      } else {
+        .separate(
+          query: linear(names.projections[0], width, queries, biased),
+          key: linear(names.projections[1], width, keys, biased),
+          value: linear(names.projections[2], width, keys, biased))
+      }
+    var rotary: RotaryEmbedding?
+    if case .text(let text) = configuration.input, case .rotary(let embedding) = text.positions {
+      rotary = embedding
+    }
+    attention = Attention(
+      projections: projections,
+      output: linear(
+        names.attentionOutput, queries, width, configuration.hasAttentionOutputBias),
+      heads: configuration.heads, keyValueHeads: configuration.keyValueHeads,
+      headWidth: configuration.headWidth, isCausal: configuration.isCausal,
+      window: configuration.slidingWindow, rotary: rotary, dropout: configuration.dropout.attention)
+
+    let biasedFeedForward = configuration.hasFeedForwardBias
+    let inner = configuration.feedForwardWidth
+    feedForward = FeedForward(
+      up: linear(names.up, width, inner, biasedFeedForward),
+      gate: configuration.isGated
+        ? linear(names.gate ?? names.up, width, inner, biasedFeedForward) : nil,
+      down: linear(names.down, inner, width, biasedFeedForward),
+      activation: configuration.activation)
+    attentionNorm = norm(names.attentionNorm)
+    feedForwardNorm = norm(names.feedForwardNorm)
+    placement = configuration.normPlacement
+    dropout = configuration.dropout.hidden
+  }
+
+  /// Whether the block can compute some rows only: nothing may tie a query to its own row.
+  var canChooseRows: Bool {
+    if case .joined = attention.projections { return false }
+    return !attention.isCausal && attention.rotary == nil
+  }
+}

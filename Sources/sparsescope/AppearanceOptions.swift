@@ -1,0 +1,68 @@
+import ArgumentParser
+import Canvas
+import Explorer
+import Foundation
+import Terminal
+
+/// How the explorer looks.
+struct AppearanceOptions: ParsableArguments {
+  @Option(help: "A theme by name (see ‘sparsescope themes’), or a base16 file.")
+  var theme = Theme.standard.name
+
+  @Option(
+    help: ArgumentHelp("Search this folder for themes first.", valueName: "folder"),
+    completion: .directory)
+  var themeFolder: String?
+
+  @Option(help: "What graphs are drawn with; by default what the locale allows.")
+  var graph: GraphSymbols?
+
+  @Option(help: "Colours to use at most; by default what NO_COLOR and the terminal say.")
+  var color: ColorDepth?
+
+  @Option(
+    help: ArgumentHelp(
+      "Wait so long for the rest of a key that begins with Escape; raise it on slow links.",
+      valueName: "milliseconds"))
+  var escapeDelay = 25
+
+  @Flag(inversion: .prefixedNo, help: "Take mouse clicks, dragging and the wheel.")
+  var mouse = true
+
+  func validate() throws {
+    guard (0...5000) ~= escapeDelay else {
+      throw ValidationError("--escape-delay \(escapeDelay) must be from 0 to 5000 milliseconds.")
+    }
+  }
+
+  var terminalOptions: Terminal.Options {
+    Terminal.Options(
+      depth: color, symbols: graph, escapeDelay: .milliseconds(escapeDelay), usesMouse: mouse)
+  }
+}
+
+extension GraphSymbols: ExpressibleByArgument {}
+extension ColorDepth: ExpressibleByArgument {}
+
+/// Where themes come from: the folder that was named, the person's own, the shipped ones.
+struct ThemeSource: Sendable {
+  let folders: [URL]
+
+  init(folder: String?) {
+    folders = ThemeCatalog.searchFolders(
+      custom: folder.map { URL(fileURLWithPath: $0) },
+      environment: ProcessInfo.processInfo.environment, shipped: try? Resources.folder("themes"))
+  }
+
+  var catalog: ThemeCatalog { ThemeCatalog(folders: folders) }
+
+  /// The theme of a name; only the built-in one needs no file, so that starting stays quick.
+  func theme(named name: String) throws -> Theme {
+    name == Theme.standard.name ? .standard : try catalog.theme(named: name)
+  }
+
+  func message() -> Message {
+    let catalog = catalog
+    return .themes(catalog.themes, problems: catalog.problems.map { "\($0)" })
+  }
+}

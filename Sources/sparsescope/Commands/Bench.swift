@@ -1,0 +1,179 @@
+import ArgumentParser
+import Engine
+import Experiments
+import Foundation
+import Pruning
+import Tensors
+
+/// Measures the program on this machine.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure the program here, with what each figure is held against.",
+    discussion: """
+      Parts: kernels (matrix products), index (of a model of BERT-base's size), interface (start, \
+      keys, bytes, on a pseudo-terminal), evaluate (the embedded model). Machines are noisy: close \
+      what else runs, and compare ratios.
+      """)
+
+  enum Part: String, CaseIterable, ExpressibleByArgument {
+    case kernels, index, interface, evaluate
+  }
+
+  @Argument(help: "What to measure; without it all parts.")
+  var parts: [Part] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The model for index and interface; by default one of BERT-base's shapes is made.",
+      valueName: "path"), completion: .directory)
+  var model: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  /// One figure: JSON's keys are stable.
+  struct Figure: Encodable {
+    var name: String
+    var value: Double
+    var unit: String
+    /// What it is held against, in words, and whether it is met; nil where it is only told.
+    var goal: String?
+    var met: Bool?
+  }
+
+  func run() throws {
+    var figures: [Figure] = []
+    let wanted = parts.isEmpty ? Part.allCases : parts
+    for part in Part.allCases where wanted.contains(part) {
+      let measured =
+        switch part {
+        case .kernels: try kernels()
+        case .index: try index()
+        case .interface: try interface()
+        case .evaluate: try evaluate()
+        }
+      figures += measured
+      if !json {
+        if figures.count == measured.count { print(Machine.description) }
+        for figure in measured { print(figure.line) }
+      }
+    }
+    struct Report: Encodable {
+      var machine: String
+      var version: String
+      var figures: [Figure]
+    }
+    if json {
+      try JSONOutput.print(
+        Report(machine: Machine.description, version: Version.text, figures: figures))
+    }
+  }
+
+  // MARK: Parts
+
+  private func kernels() throws -> [Figure] {
+    try BLAS.load()
+    let bench = KernelBench()
+    return [
+      Figure(name: "sgemm 512×768×768, one thread", value: bench.single, unit: "GFLOPS"),
+      Figure(
+        name: "sgemm 512×768×768, \(ProcessorCount.available) threads", value: bench.all,
+        unit: "GFLOPS"),
+      Figure(
+        name: "peak of this core, measured by multiply-adds", value: bench.peak, unit: "GFLOPS"),
+      Figure(
+        name: "sgemm's share of the peak, one thread", value: bench.single / bench.peak, unit: "×",
+        goal: "at least 0.7", met: bench.single / bench.peak >= 0.7),
+    ]
+  }
+
+  private func index() throws -> [Figure] {
+    let bench = try IndexBench(of: model ?? MadeModel.bertBase().path)
+    let build = bench.build.minimum / 1000
+    return [
+      Figure(
+        name: "index of \(grouped(bench.weights)) weights", value: build, unit: "s",
+        goal: "under 1 s", met: build < 1),
+      Figure(
+        name: "scrub step, exact counts of every matrix, median", value: bench.step.median,
+        unit: "ms", goal: "under 1 ms", met: bench.step.median < 1),
+      Figure(name: "scrub step, 99th percentile", value: bench.step.percentile(99), unit: "ms"),
+      Figure(
+        name: "index, share of the weights' bytes", value: bench.memoryShare, unit: "×",
+        goal: "under 0.25", met: bench.memoryShare < 0.25),
+    ]
+  }
+
+  private func interface() throws -> [Figure] {
+    let bench = InterfaceBench()
+    let embedded = try bench.firstFrame(of: nil)
+    let large = try bench.firstFrame(of: model ?? MadeModel.bertBase().path)
+    let (atRest, busy) = try bench.scrubbing()
+    return [
+      Figure(
+        name: "first frame, embedded model, median of \(embedded.count)", value: embedded.median,
+        unit: "ms", goal: "within 100 ms", met: embedded.median <= 100),
+      Figure(
+        name: "first frame, 440 MB model, median of \(large.count)", value: large.median,
+        unit: "ms", goal: "within 100 ms", met: large.median <= 100),
+      Figure(
+        name: "key to frame at rest, 95th percentile", value: atRest.latency.percentile(95),
+        unit: "ms"),
+      Figure(
+        name: "key to frame while the engine is busy (\(Int(busy.busyShare * 100)) % of frames), "
+          + "95th percentile", value: busy.latency.percentile(95), unit: "ms",
+        goal: "under 16 ms", met: busy.latency.percentile(95) < 16),
+      Figure(
+        name: "bytes for a scrub step at 80×24, median", value: atRest.bytes.median, unit: "B",
+        goal: "under 1500 B", met: atRest.bytes.median < 1500),
+      Figure(
+        name: "bytes while nothing changes", value: Double(atRest.idleBytes), unit: "B",
+        goal: "none", met: atRest.idleBytes == 0),
+    ]
+  }
+
+  private func evaluate() throws -> [Figure] {
+    let model = try OpenModel(path: nil)
+    guard let evaluator = model.evaluator else { return [] }
+    let index = try MagnitudeIndex.build(model.matrices, threads: ProcessorCount.available)
+    let measurement = CurveMeasurement(
+      evaluator: evaluator, preview: index,
+      workers: ParallelWorkers(count: ProcessorCount.available))
+    let identity = CurveIdentity(PruningRequest(method: .magnitude(.global), sparsity: 0))
+    let time = try Samples.timing(20) {
+      _ = try measurement.measure(identity, levels: [SparsityLevel(0.5)], tolerance: 0.01)
+    }
+    return [
+      Figure(
+        name: "evaluation of the \(evaluator.exampleCount) test images, median of \(time.count)",
+        value: time.median, unit: "ms", goal: "under 30 ms", met: time.median < 30),
+      Figure(
+        name: "images a second", value: Double(evaluator.exampleCount) / time.median * 1000,
+        unit: "/s"),
+    ]
+  }
+}
+
+extension Bench.Figure {
+  /// The figure for a person.
+  fileprivate var line: String {
+    let digits = value >= 100 ? 0 : value >= 10 ? 1 : 3
+    let text = String(format: "%.\(digits)f", value)
+    let verdict = met.map { $0 ? "  ok: " : "  MISSED: " } ?? ""
+    return "  " + name.padded(74) + text.aligned(9) + " " + unit.padded(7) + verdict + (goal ?? "")
+  }
+}
+
+/// What a figure was measured on.
+enum Machine {
+  static var description: String {
+    let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let model =
+      information.split(separator: "\n").first { $0.hasPrefix("model name") }?
+      .split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
+      ?? "unknown processor"
+    try? BLAS.load()
+    return "\(model), \(ProcessorCount.available) processors, OpenBLAS kernels \(BLAS.coreName), "
+      + "sparsescope \(Version.text)"
+  }
+}

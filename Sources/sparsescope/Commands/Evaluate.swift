@@ -1,0 +1,102 @@
+import ArgumentParser
+import Engine
+import Experiments
+import Foundation
+import Pruning
+
+/// Measures a model at given levels.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure a model's performance at sparsity levels, with intervals.")
+
+  @OptionGroup var modelArgument: ModelArgument
+  @OptionGroup var pruning: PruningOptions
+
+  @Option(help: "The task: digits, the embedded images.")
+  var task = "digits"
+
+  @Option(
+    help: ArgumentHelp(
+      "Levels, separated by commas, such as 0,0.5,0.9; ‘curve’ measures until the turning point "
+        + "is known to one percent.", valueName: "levels"))
+  var sparsity = LevelList(levels: [.dense])
+
+  @Option(help: "Only the first so many examples.")
+  var limit: Int?
+
+  @Option(help: ArgumentHelp("The drop that is tolerated, as a share.", valueName: "share"))
+  var tolerance = 0.01
+
+  @Option(help: "How many threads compute; the results do not depend on it.")
+  var workers = ProcessorCount.available
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit \(limit) must be at least 1.") }
+    guard (1...1024) ~= workers else {
+      throw ValidationError("--workers \(workers) must be from 1 to 1024.")
+    }
+    guard (0...1) ~= tolerance else {
+      throw ValidationError("--tolerance \(tolerance) must be between 0 and 1.")
+    }
+    guard task == "digits" else {
+      throw ValidationError("--task \(task) is not known; there is: digits.")
+    }
+  }
+
+  func run() throws {
+    let model = try OpenModel(path: modelArgument.model)
+    guard let evaluator = model.evaluator else {
+      guard case .unavailable(let reason) = model.summary.evaluation else { return }
+      throw CommandError("\(model.checkpoint.path): \(reason)")
+    }
+    let index = try MagnitudeIndex.build(model.matrices, threads: ProcessorCount.available)
+    let excluded = try pruning.excludedIndices(in: model)
+    let measurement = CurveMeasurement(
+      evaluator: evaluator, preview: index, workers: ParallelWorkers(count: workers))
+    let identity = CurveIdentity(
+      PruningRequest(method: pruning.pruningMethod, sparsity: 0, excluded: excluded))
+    let progress = ProgressLine(title: "evaluating")
+    let result = try measurement.measure(
+      identity, levels: levels(), tolerance: tolerance, limit: limit
+    ) { point in
+      progress.show(point.scores.count, of: point.total, note: "\(point.level) %")
+    }
+    progress.finish()
+    let report = try EvaluationReport(model, identity, result, tolerance: tolerance)
+    if json { try JSONOutput.print(report) } else { print(report.text) }
+  }
+
+  /// The levels to measure; nil for the search.
+  private func levels() -> [SparsityLevel]? {
+    if case .pattern(let pattern) = pruning.method, sparsity.levels == [.dense] {
+      return [.dense, SparsityLevel(pattern.sparsity)]
+    }
+    return sparsity.levels
+  }
+}
+
+/// `0,0.5,0.9`, or `curve`.
+struct LevelList: ExpressibleByArgument {
+  /// nil for the search.
+  let levels: [SparsityLevel]?
+
+  init(levels: [SparsityLevel]?) { self.levels = levels }
+
+  init?(argument: String) {
+    if argument == "curve" {
+      levels = nil
+      return
+    }
+    var levels: [SparsityLevel] = []
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let level = SparsityLevel(argument: String(part)) else { return nil }
+      levels.append(level)
+    }
+    self.levels = levels
+  }
+
+  var defaultValueDescription: String { "0" }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+
+/// Prints every path that the program uses.
+struct Paths: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Print every path that is in use.")
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    var paths: [(name: String, path: String)] = [
+      ("embedded model", try Resources.folder("vit-digits").path),
+      ("embedded data", try Resources.folder("digits").path),
+    ]
+    for (index, folder) in ThemeSource(folder: nil).folders.enumerated() {
+      paths.append(("themes \(index + 1)", folder.path))
+    }
+    if json {
+      return try JSONOutput.print(
+        Dictionary(uniqueKeysWithValues: paths.map { ($0.name, $0.path) }))
+    }
+    for (name, path) in paths {
+      let note = FileManager.default.fileExists(atPath: path) ? "" : "  (not there)"
+      print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + path + note)
+    }
+  }
+}

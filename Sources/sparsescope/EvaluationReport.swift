@@ -1,0 +1,107 @@
+import Engine
+import Experiments
+import Explorer
+import Foundation
+
+/// What `evaluate` prints; the JSON's keys are stable.
+struct EvaluationReport: Encodable {
+  struct Point: Encodable {
+    var sparsity: Double
+    var achieved: Double
+    var pruned: Int
+    var metrics: [String: Double]
+    /// The 95 % interval of the task's first metric.
+    var interval: [Double]
+    /// The mean of the paired differences to the dense model, and its 95 % interval.
+    var difference: Double?
+    var difference_interval: [Double]?
+    var examples: Int
+    var seconds: Double
+  }
+
+  struct Turn: Encodable {
+    var tolerance: Double
+    var sparsity: Double?
+    var interval: [Double]?
+    var certain: Double?
+    var kneedle: Double?
+    var broken_line: Double?
+    /// Why there is no turning point; nil where there is one.
+    var undecided: String?
+  }
+
+  var model: String
+  var model_hash: String
+  var task: String
+  var method: String
+  var excluded: [String]
+  var dtypes: [String]
+  var version: String
+  var points: [Point]
+  var essential_sparsity: Turn
+
+  /// - Throws: `CheckpointError` where the weights cannot be read for their hash.
+  init(
+    _ model: OpenModel, _ identity: CurveIdentity, _ result: CurveMeasurement.Result,
+    tolerance: Double
+  ) throws {
+    self.model = model.checkpoint.path
+    model_hash = try model.checkpoint.contentHash() ?? ""
+    guard case .available(let name, _, let metric, _) = model.summary.evaluation else {
+      preconditionFailure("only a model that can be evaluated has a report")
+    }
+    task = name
+    method = identity.method.title
+    excluded = identity.excluded.sorted().map { model.summary.matrices[$0].name }
+    dtypes = Set(model.summary.matrices.map(\.dtype)).sorted()
+    version = Version.text
+    points = result.curve.points.map { point in
+      let interval = point.interval()
+      let difference = result.curve.difference(at: point.level)
+      return Point(
+        sparsity: point.level.fraction, achieved: point.achieved, pruned: point.pruned,
+        metrics: [metric: point.mean ?? 0], interval: interval.map { [$0.low, $0.high] } ?? [],
+        difference: difference?.mean,
+        difference_interval: difference.map { [$0.interval.low, $0.interval.high] },
+        examples: point.scores.count, seconds: result.seconds[point.level] ?? 0)
+    }
+    essential_sparsity = Turn(result.curve, tolerance: tolerance)
+  }
+
+  /// The report for a person.
+  var text: String {
+    var lines = ["\(model): \(task), \(method)", "sparsity   reached      score   95 % interval"]
+    for point in points {
+      let score = point.metrics.values.first ?? 0
+      lines.append(
+        (Percent.text(point.sparsity) + " %").aligned(8)
+          + (Percent.text(point.achieved, decimals: 2) + " %").aligned(10)
+          + (Percent.text(score, decimals: 2) + " %").aligned(11) + "   "
+          + point.interval.map { Percent.text($0) }.joined(separator: " – ")
+          + "  \(point.examples) examples, " + String(format: "%.3f s", point.seconds))
+    }
+    let turn = essential_sparsity
+    if let sparsity = turn.sparsity, let interval = turn.interval {
+      lines.append(
+        "essential sparsity \(Percent.text(sparsity)) % "
+          + "(\(interval.map { Percent.text($0) }.joined(separator: " – "))) "
+          + "at a tolerance of \(Percent.text(turn.tolerance)) points")
+    } else if let undecided = turn.undecided {
+      lines.append("essential sparsity not decided: \(undecided)")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension EvaluationReport.Turn {
+  fileprivate init(_ curve: SparsityCurve, tolerance: Double) {
+    let points = TurningPoints(of: curve, epsilon: tolerance)
+    let turn = points.tolerance.value
+    self.init(
+      tolerance: tolerance, sparsity: turn?.sparsity,
+      interval: turn.map { [$0.interval.low, $0.interval.high] },
+      certain: turn?.certain.fraction, kneedle: points.kneedle.value?.level.fraction,
+      broken_line: points.brokenLine.value?.sparsity,
+      undecided: points.tolerance.doubt?.description)
+  }
+}

@@ -1,0 +1,179 @@
+import Canvas
+import Engine
+import Experiments
+import Explorer
+import Foundation
+import Glibc
+import Pruning
+
+/// One open model in the explorer: its state, and the threads that index and evaluate it.
+///
+/// The session knows no terminal, so that `--once` runs the very same code.
+
+final class ExplorerSession {
+  private(set) var state: ExplorerState
+  let queue = MessageQueue()
+
+  private let model: OpenModel
+  private let themes: ThemeSource
+  private var scheduler: EvaluationScheduler?
+  private var maskMaps: LatestRequest<MaskMapRequest>?
+  /// When the slider will have rested, and the number of that rest.
+  private var rest: (due: ContinuousClock.Instant, number: Int)?
+  private var lastTick = ContinuousClock.now
+  /// The number of the last order to the engine, and of the last that it has answered.
+  private var given = 0
+  private var answered = 0
+
+  /// How long the slider has to stand still before the engine turns to its level.
+  static let restTime = Duration.milliseconds(150)
+  /// Between two frames of what moves by itself.
+  private static let tickTime = Duration.milliseconds(100)
+
+  init(model: OpenModel, themes: ThemeSource, state: ExplorerState) {
+    self.model = model
+    self.themes = themes
+    self.state = state
+  }
+
+  /// Starts to read the weights.
+  func start() {
+    let queue = queue
+    let model = model
+    WorkerThread.start(name: "index", niceness: 5) {
+      do {
+        let index = try MagnitudeIndex.build(
+          model.matrices, threads: ProcessorCount.available,
+          onMatrix: { index, magnitudes in
+            queue.post(.matrixIndexed(index, bins: magnitudes.sparkline))
+          })
+        queue.post(.indexReady(index))
+      } catch {
+        queue.post(.indexFailed("\(error)"))
+      }
+    }
+  }
+
+  /// Takes messages into the state and does what follows from them, except for the terminal's part.
+  ///
+  /// - Returns: the effects that only the owner of the terminal can carry out.
+  func handle(_ messages: [Message]) -> [Effect] {
+    var terminalEffects: [Effect] = []
+    for message in messages {
+      if case .indexReady(let preview) = message { startEngine(preview) }
+      if case .engine(_, let order) = message { answered = order }
+      for effect in update(&state, message) {
+        switch effect {
+        case .quit, .suspend, .redraw, .copy: terminalEffects.append(effect)
+        case .startRest(let number): rest = (.now + Self.restTime, number)
+        case .evaluate(let request): given = scheduler?.evaluate(request) ?? given
+        case .pauseEngine(let isPaused): given = scheduler?.pause(isPaused) ?? given
+        case .setTolerance(let tolerance): given = scheduler?.setTolerance(tolerance) ?? given
+        case .drawMaskMap(let request): maskMaps?.submit(request)
+        case .listThemes: queue.post(themes.message())
+        }
+      }
+    }
+    return terminalEffects
+  }
+
+  /// Messages that time alone brings about.
+  func dueMessages() -> [Message] {
+    let now = ContinuousClock.now
+    var messages: [Message] = []
+    if let rest, now >= rest.due {
+      self.rest = nil
+      messages.append(.rested(rest.number))
+    }
+    let passed = now - lastTick
+    if !state.isAnimated {
+      lastTick = now
+    } else if passed >= Self.tickTime {
+      lastTick = now
+      messages.append(.tick(seconds: passed / .seconds(1)))
+    }
+    return messages
+  }
+
+  /// How long poll(2) may sleep: until something is due, or for good (-1).
+  var timeout: Int32 {
+    let now = ContinuousClock.now
+    var due: [Duration] = []
+    if let rest { due.append(rest.due - now) }
+    if state.isAnimated { due.append(Self.tickTime - (now - lastTick)) }
+    guard let next = due.min() else { return -1 }
+    return max(0, Int32((next / .milliseconds(1)).rounded(.up)))
+  }
+
+  /// Whether nothing is on its way any more: the frame of now is the last one.
+  var isSettled: Bool {
+    state.isSettled && rest == nil && answered >= given
+  }
+
+  private func startEngine(_ preview: any PruningPreview) {
+    let queue = queue
+    let matrices = model.matrices
+    maskMaps = LatestRequest(name: "mask map") { request in
+      let plan = preview.plan(request.request)
+      let shares = try? matrices.density(
+        plan, matrix: request.matrix, rows: request.rows, columns: request.columns)
+      // A file that can no longer be read leaves the map empty; the index has told what it knew.
+      let densities =
+        shares?.flatMap { $0.map(Float.init) }
+        ?? [Float](repeating: 0, count: request.rows * request.columns)
+      queue.post(.maskMap(MaskMap(request: request, densities: densities)))
+    }
+    guard let evaluator = model.evaluator else { return }
+    let scheduler = EvaluationScheduler(
+      evaluator: evaluator, preview: preview,
+      workers: ParallelWorkers(count: ProcessorCount.available, niceness: 10)
+    ) { event in
+      switch event {
+      case .point(let identity, let point): queue.post(.point(identity, point))
+      case .turningPoints(let identity, let points):
+        queue.post(.turningPoints(identity, points))
+      case .status(let status, let order): queue.post(.engine(status, order: order))
+      }
+    }
+    scheduler.start()
+    self.scheduler = scheduler
+  }
+}
+
+extension ExplorerSession {
+  /// Lets the session run without a terminal until nothing moves any more, or the time is over.
+  func runUntilSettled(within limit: Duration) {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+      _ = handle(queue.drain() + dueMessages())
+      if isSettled { return }
+      var descriptor = pollfd(fd: queue.fileDescriptor, events: Int16(POLLIN), revents: 0)
+      poll(&descriptor, 1, min(timeout < 0 ? 100 : timeout, 100))
+    }
+  }
+}
+
+extension MatrixMagnitudes {
+  /// The shape of the distribution in 24 bins, up to where 99.8 % of the weights lie.
+  var sparkline: [Int] {
+    let bins = 24
+    let top = max(quantile(0.998), .leastNormalMagnitude)
+    return histogram(edges: (0...bins).map { top * Float($0) / Float(bins) })
+  }
+
+  /// The smallest magnitude that at least so large a share of the weights do not exceed.
+  private func quantile(_ share: Double) -> Float {
+    let wanted = Int(share * Double(count))
+    // The bits of floats that are not negative are in the order of their values.
+    var (low, high) = (UInt32(0), maximum.bitPattern)
+    while low < high {
+      let middle = (low + high) / 2
+      if self.count(below: Float(bitPattern: middle + 1)) >= wanted {
+        high = middle
+      } else {
+        low = middle + 1
+      }
+    }
+    return Float(bitPattern: low)
+  }
+}

@@ -1,0 +1,100 @@
+import Canvas
+import Explorer
+import Foundation
+import Glibc
+import Terminal
+
+/// Runs a session on a terminal: keys and messages in, frames out.
+///
+/// One thread owns the terminal. It sleeps in poll(2) until there is a key, a message or something
+/// due, takes everything that has come, and draws once.
+
+struct TerminalLoop {
+  let terminal: Terminal
+  let session: ExplorerSession
+  /// Gets a line for each frame; nil where nobody measures.
+  let statistics: FrameStatistics?
+
+  /// Between two frames that no key has asked for: what streams in need not be drawn faster than
+  /// a person sees, and over a slow link every frame counts.
+  private static let quietTime = Duration.milliseconds(33)
+
+  func run() throws {
+    draw(keys: 0, since: .now)
+    session.start()
+    var lastFrame = ContinuousClock.now
+    while true {
+      let hasKeys = wait(until: lastFrame + Self.quietTime)
+      let began = ContinuousClock.now
+      let keys = hasKeys ? try terminal.readKeys() : []
+      let messages =
+        keys.map { Message.key($0) } + session.queue.drain() + session.dueMessages()
+      if messages.isEmpty { continue }
+      for effect in session.handle(messages) {
+        switch effect {
+        case .quit: return
+        case .suspend: terminal.suspend()
+        case .redraw: terminal.invalidate()
+        case .copy(let text): terminal.copyToClipboard(text)
+        default: break
+        }
+      }
+      draw(keys: keys.count, since: began)
+      lastFrame = .now
+    }
+  }
+
+  /// Sleeps until there is something to do; true when the terminal has something to say.
+  ///
+  /// Only the terminal is listened to before the next frame may come without a key.
+  private func wait(until nextFrame: ContinuousClock.Instant) -> Bool {
+    let early = nextFrame - .now
+    if early > .zero, poll(terminal.fileDescriptors, for: early) { return true }
+    let descriptors = terminal.fileDescriptors + [session.queue.fileDescriptor]
+    let timeout = session.timeout
+    _ = poll(descriptors, for: timeout < 0 ? nil : .milliseconds(Int(timeout)))
+    return poll(terminal.fileDescriptors, for: .zero)
+  }
+
+  /// Whether one of the descriptors has something to read before the time is over; nil for ever.
+  private func poll(_ descriptors: [Int32], for time: Duration?) -> Bool {
+    var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    let milliseconds = time.map { Int32(($0 / .milliseconds(1)).rounded(.up)) } ?? -1
+    return Glibc.poll(&polled, nfds_t(polled.count), milliseconds) > 0
+  }
+
+  private func draw(keys: Int, since began: ContinuousClock.Instant) {
+    let before = terminal.bytesWritten
+    terminal.draw(frame(of: session.state), theme: session.state.look.theme)
+    statistics?.record(
+      bytes: terminal.bytesWritten - before, keys: keys, took: .now - began,
+      isBusy: session.state.isEvaluating, isSettled: session.isSettled)
+  }
+}
+
+/// Writes one line of JSON for each frame, for measurements and for tests that wait for quiet.
+final class FrameStatistics {
+  private let file: FileHandle
+  private var frames = 0
+  private let started = ContinuousClock.now
+
+  init(path: String) throws {
+    guard FileManager.default.createFile(atPath: path, contents: nil),
+      let file = FileHandle(forWritingAtPath: path)
+    else { throw CommandError("\(path): cannot be written; choose another file for --stats.") }
+    self.file = file
+  }
+
+  func record(bytes: Int, keys: Int, took: Duration, isBusy: Bool, isSettled: Bool) {
+    frames += 1
+    let line =
+      "{\"frame\":\(frames),\"at_ms\":\(Self.milliseconds(.now - started)),\"keys\":\(keys),"
+      + "\"bytes\":\(bytes),\"took_ms\":\(Self.milliseconds(took)),\"busy\":\(isBusy),"
+      + "\"settled\":\(isSettled)}\n"
+    file.write(Data(line.utf8))
+  }
+
+  private static func milliseconds(_ duration: Duration) -> Double {
+    (duration / .milliseconds(1) * 1000).rounded() / 1000
+  }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Experiments
+import Pruning
+
+/// Which model a command is about.
+struct ModelArgument: ParsableArguments {
+  @Argument(
+    help: "A folder or a file of safetensors; without it the embedded model.",
+    completion: .file(extensions: ["safetensors"]))
+  var model: String?
+}
+
+/// How a command prunes.
+struct PruningOptions: ParsableArguments {
+  @Option(
+    help: "What is removed: magnitude, random, erk, or a pattern such as 2:4 (kept:group).")
+  var method = MethodName.magnitude
+
+  @Option(help: "One magnitude threshold for all matrices (global) or one for each (matrix).")
+  var scope = PruningScope.global
+
+  @Option(help: "The seed of the random methods.")
+  var seed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave matrices dense: a name, or a part of one such as ‘mlp’ or ‘layer.0.’; repeatable.",
+      valueName: "name"))
+  var exclude: [String] = []
+
+  /// The method, given the level that decides N of an N:M pattern.
+  var pruningMethod: PruningMethod {
+    switch method {
+    case .magnitude: .magnitude(scope)
+    case .random: .random(.uniform, seed: seed)
+    case .erk: .random(.erk, seed: seed)
+    case .pattern(let pattern): .nm(groupSize: pattern.m)
+    }
+  }
+
+  /// The request for one level.
+  ///
+  /// - Parameter level: nil when the command line gives none; a pattern brings its own.
+  /// - Throws: `ValidationError` when there is neither, or both disagree.
+  func request(level: SparsityLevel?, in model: OpenModel) throws -> PruningRequest {
+    PruningRequest(
+      method: pruningMethod, sparsity: try resolve(level).fraction,
+      excluded: try excludedIndices(in: model))
+  }
+
+  private func resolve(_ level: SparsityLevel?) throws -> SparsityLevel {
+    guard case .pattern(let pattern) = method else { return level ?? .dense }
+    let own = SparsityLevel(pattern.sparsity)
+    if let level, level != own {
+      throw ValidationError(
+        "--method \(pattern) is a sparsity of \(own) %; leave --sparsity out, or change one.")
+    }
+    return own
+  }
+
+  func excludedIndices(in model: OpenModel) throws -> Set<Int> {
+    var excluded: Set<Int> = []
+    for wanted in exclude {
+      let found = model.summary.matrices.indices.filter { index in
+        let matrix = model.summary.matrices[index]
+        return matrix.name.contains(wanted) || matrix.kind == wanted
+      }
+      guard !found.isEmpty else {
+        throw ValidationError(
+          "--exclude \(wanted): no prunable matrix has that in its name; "
+            + "`sparsescope inspect` lists the names.")
+      }
+      excluded.formUnion(found)
+    }
+    return excluded
+  }
+}
+
+/// A method as it is named on the command line.
+enum MethodName: Sendable, Hashable {
+  case magnitude, random, erk
+  case pattern(NMPattern)
+}
+
+extension MethodName: ExpressibleByArgument {
+  init?(argument: String) {
+    switch argument.lowercased() {
+    case "magnitude": self = .magnitude
+    case "random": self = .random
+    case "erk": self = .erk
+    default:
+      guard let pattern = NMPattern(argument) else { return nil }
+      self = .pattern(pattern)
+    }
+  }
+
+  var defaultValueDescription: String {
+    switch self {
+    case .magnitude: "magnitude"
+    case .random: "random"
+    case .erk: "erk"
+    case .pattern(let pattern): pattern.description
+    }
+  }
+
+  static var allValueStrings: [String] { ["magnitude", "random", "erk", "1:2", "2:4", "4:8"] }
+}
+
+extension PruningScope: ExpressibleByArgument {}
+
+extension SparsityLevel: ExpressibleByArgument {
+  /// Reads `0.64` or `64%`.
+  public init?(argument: String) {
+    if argument.hasSuffix("%") {
+      self.init(percentText: argument)
+    } else {
+      guard let fraction = Double(argument), (0...1) ~= fraction else { return nil }
+      self.init(fraction)
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import Foundation
+
+/// The program on a real terminal: a window of a tmux server of its own.
+///
+/// A scenario types, waits until the program says in its statistics that nothing is on its way any
+/// more, and reads the screen. Nothing here waits for a fixed time.
+final class TerminalSession {
+  struct Failure: Error, CustomStringConvertible { let description: String }
+
+  private let folder = try! TemporaryFolder()
+  private let socket = "sparsescope-\(UUID().uuidString.prefix(8))"
+  private var keysSent = 0
+  private let statistics: String
+
+  static var isAvailable: Bool {
+    (try? run("tmux", ["-V"]))?.status == 0
+  }
+
+  /// Opens the program.
+  ///
+  /// - Parameter environment: what to set beside what the tests have; `TERM` is tmux's own unless
+  ///   it is given here.
+  init(
+    _ arguments: [String] = [], width: Int = 100, height: Int = 28,
+    environment: [String: String] = [:]
+  ) throws {
+    statistics = folder.path("frames.jsonl")
+    let variables = environment.map { "\($0)='\($1)'" }.joined(separator: " ")
+    let words = [Program.url.path] + arguments + ["--stats", statistics]
+    let command =
+      "env -u NO_COLOR LC_ALL=C.UTF-8 \(variables) "
+      + words.map { "'\($0)'" }.joined(separator: " ") + "; echo left with $?; sleep 60"
+    try tmux(
+      "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)", command)
+    try tmux("set", "-g", "status", "off")
+    try tmux("resize-window", "-x", "\(width)", "-y", "\(height)")
+  }
+
+  deinit { _ = try? Self.run("tmux", ["-L", socket, "kill-server"]) }
+
+  // MARK: Typing
+
+  /// Types keys by tmux's names, such as `Right`, `x`, `Enter`.
+  func press(_ keys: String...) throws {
+    for key in keys { try tmux("send-keys", key) }
+    keysSent += keys.count
+    try waitUntilSettled()
+  }
+
+  /// Types characters as they are.
+  func type(_ text: String) throws {
+    try tmux("send-keys", "-l", text)
+    keysSent += text.count
+    try waitUntilSettled()
+  }
+
+  /// Sends bytes as the terminal itself would, such as a mouse report; counts as one key.
+  func send(_ bytes: String) throws {
+    try tmux("send-keys", "-l", bytes)
+    keysSent += 1
+    try waitUntilSettled()
+  }
+
+  func resize(width: Int, height: Int) throws {
+    let before = try frames().count
+    try tmux("resize-window", "-x", "\(width)", "-y", "\(height)")
+    try wait("a frame of the new size") { try frames().count > before && isSettled() }
+  }
+
+  /// Sends a signal to the program.
+  func signal(_ name: String) throws {
+    let panes = try tmux("list-panes", "-F", "#{pane_pid}").trimmingCharacters(in: .newlines)
+    _ = try Self.run("pkill", ["-\(name)", "-P", panes, "-x", "sparsescope"])
+  }
+
+  // MARK: Looking
+
+  var screen: [String] {
+    get throws {
+      try tmux("capture-pane", "-p").split(separator: "\n", omittingEmptySubsequences: false)
+        .map(String.init)
+    }
+  }
+
+  func screenContains(_ text: String) throws -> Bool {
+    try screen.contains { $0.contains(text) }
+  }
+
+  /// The screen with its escape sequences.
+  var styledScreen: String { get throws { try tmux("capture-pane", "-p", "-e") } }
+
+  /// Waits for the program to end and gives its exit status.
+  func exitStatus() throws -> Int {
+    try wait("the program to end") { try self.screenContains("left with") }
+    let line = try screen.first { $0.contains("left with") } ?? ""
+    return Int(line.split(separator: " ").last ?? "") ?? -1
+  }
+
+  /// Waits until everything that was typed has been taken in and nothing is on its way.
+  func waitUntilSettled() throws {
+    try wait("the program to settle") { try isSettled() }
+  }
+
+  // MARK: Waiting
+
+  private struct Frame: Decodable {
+    var keys: Int
+    var settled: Bool
+  }
+
+  private func frames() throws -> [Frame] {
+    guard let text = try? String(contentsOfFile: statistics, encoding: .utf8) else { return [] }
+    return text.split(separator: "\n").compactMap {
+      try? JSONDecoder().decode(Frame.self, from: Data($0.utf8))
+    }
+  }
+
+  private func isSettled() throws -> Bool {
+    let frames = try frames()
+    return frames.last?.settled == true && frames.reduce(0) { $0 + $1.keys } >= keysSent
+  }
+
+  private func wait(_ what: String, until isDone: () throws -> Bool) throws {
+    let end = ContinuousClock.now + .seconds(30)
+    while ContinuousClock.now < end {
+      if try isDone() { return }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    let shown = (try? screen.joined(separator: "\n")) ?? ""
+    throw Failure(description: "waited 30 seconds for \(what); the screen:\n\(shown)")
+  }
+
+  // MARK: tmux
+
+  @discardableResult
+  private func tmux(_ arguments: String...) throws -> String {
+    let result = try Self.run("tmux", ["-L", socket] + arguments)
+    guard result.status == 0 else {
+      throw Failure(description: "tmux \(arguments): \(result.output)")
+    }
+    return result.output
+  }
+
+  private static func run(
+    _ program: String, _ arguments: [String]
+  ) throws -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+}
