@@ -5,7 +5,8 @@ package struct ParityOutput: Sendable, Hashable, Codable {
   package var name: String
   /// The largest difference of an element.
   package var maxAbs: Double
-  /// The same, relative to the largest magnitude that PyTorch computed for this output.
+  /// The same, relative to the largest magnitude that PyTorch computed for this output, or to 1e-6
+  /// where that is less.
   package var maxRel: Double
   package var ok: Bool
 
@@ -18,7 +19,7 @@ package struct ParityOutput: Sendable, Hashable, Codable {
   init(name: String, maxAbs: Double, magnitude: Double, ok: Bool) {
     self.name = name
     self.maxAbs = maxAbs
-    maxRel = maxAbs == 0 ? 0 : maxAbs / max(magnitude, 1e-30)
+    maxRel = maxAbs == 0 ? 0 : maxAbs / max(magnitude, 1e-6)
     self.ok = ok
   }
 
@@ -55,11 +56,11 @@ struct ParityTolerance: Sendable {
   /// For outputs that are all but zero.
   var absolute: Double
 
-  /// Logits and the loss. Seen: 7e-7.
-  static let outputs = ParityTolerance(relative: 1e-5, absolute: 1e-6)
-  /// Seen: 3e-6, and 3e-8 for gradients that are zero but for rounding, such as those of key
+  /// Logits and the loss. Seen: 1.4e-6.
+  static let outputs = ParityTolerance(relative: 1.5e-5, absolute: 1e-6)
+  /// Seen: 2.1e-6, and 5e-8 for gradients that are zero but for rounding, such as those of key
   /// biases, which cancel in the softmax.
-  static let gradients = ParityTolerance(relative: 3e-5, absolute: 3e-7)
+  static let gradients = ParityTolerance(relative: 2e-5, absolute: 5e-7)
   /// Weights after the step, beside what the gradient's tolerance can do to it: see
   /// `Parity.stepAllowance`. Seen: 2e-7.
   static let steps = ParityTolerance(relative: 0, absolute: 2e-6)
@@ -157,7 +158,8 @@ package struct Parity {
     _ prefix: String, _ compare: (String, ParameterID) throws -> ParityOutput
   ) throws -> [ParityOutput] {
     let table = loaded.model.table
-    var remaining = Set(table.ids)
+    // A file of outputs alone is one, too.
+    var remaining = golden.names(after: prefix).isEmpty ? [] : Set(table.ids)
     var outputs: [ParityOutput] = []
     for (name, id) in names(after: prefix) {
       if let id {

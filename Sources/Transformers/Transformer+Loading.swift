@@ -30,6 +30,12 @@ package struct LoadedTransformer: Sendable {
     try self.init(checkpoint, TransformerConfiguration(json), seed: seed)
   }
 
+  init(_ model: Transformer, _ parameters: Parameters, _ report: LoadReport) {
+    self.model = model
+    self.parameters = parameters
+    self.report = report
+  }
+
   private init(
     _ checkpoint: Checkpoint, _ configuration: TransformerConfiguration, seed: UInt64
   ) throws {

@@ -224,8 +224,9 @@ extension RotaryEmbedding {
       "original_max_position_embeddings", default: Double(positions))
     switch kind {
     case "default": scaling = .none
-    // The frequencies of `dynamic` change only beyond the length that the model was trained on.
-    case "dynamic": scaling = .none
+    case "dynamic":
+      scaling = .none
+      maximumTokens = Int(original)
     case "linear": scaling = .linear(factor: factor)
     case "llama3":
       scaling = .llama3(

@@ -153,6 +153,20 @@ package struct TransformerConfiguration: Sendable, Hashable {
     self.normPlacement = normPlacement
   }
 
+  /// The longest sequence that the model can be given; nil where there is no limit.
+  package var maximumTokens: Int? {
+    switch input {
+    case .image(let image): image.tokens
+    case .text(let text):
+      switch text.positions {
+      case .learned(let count, let offset):
+        // RoBERTa's count includes the rows in front of the first position, OPT's does not.
+        family == .opt ? count : count - offset
+      case .rotary(let rotary): rotary.maximumTokens
+      }
+    }
+  }
+
   /// The width of the logits: classes, start and end, or the vocabulary.
   package var outputs: Int {
     switch head {
