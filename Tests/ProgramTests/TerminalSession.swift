@@ -143,22 +143,29 @@ final class TerminalSession {
 
   /// Runs a program to its end.
   ///
-  /// Its output goes through a file: tmux leaves a server behind, which would hold a pipe open.
+  /// Not by Foundation's `Process`: it waits for the end of a pipe that tmux's server inherits and
+  /// keeps open.
   private static func run(
     _ program: String, _ arguments: [String]
   ) throws -> (status: Int32, output: String) {
     let folder = try TemporaryFolder()
     let file = folder.path("output")
-    FileManager.default.createFile(atPath: file, contents: nil)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    process.standardOutput = FileHandle(forWritingAtPath: file)
-    process.standardError = process.standardOutput
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, file, O_WRONLY | O_CREAT, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    var words = ([program] + arguments).map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var child = pid_t()
+    let failure = posix_spawnp(&child, program, &actions, nil, &words, environ)
+    guard failure == 0 else {
+      throw Failure(description: "\(program): \(String(cString: strerror(failure)))")
+    }
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0, errno == EINTR {}
     let output = try String(contentsOfFile: file, encoding: .utf8)
-    return (process.terminationStatus, output)
+    return (status >> 8 & 0xff, output)
   }
 }
