@@ -141,19 +141,24 @@ final class TerminalSession {
     return result.output
   }
 
+  /// Runs a program to its end.
+  ///
+  /// Its output goes through a file: tmux leaves a server behind, which would hold a pipe open.
   private static func run(
     _ program: String, _ arguments: [String]
   ) throws -> (status: Int32, output: String) {
+    let folder = try TemporaryFolder()
+    let file = folder.path("output")
+    FileManager.default.createFile(atPath: file, contents: nil)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [program] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
+    process.standardOutput = FileHandle(forWritingAtPath: file)
+    process.standardError = process.standardOutput
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    let output = try String(contentsOfFile: file, encoding: .utf8)
+    return (process.terminationStatus, output)
   }
 }
