@@ -102,7 +102,8 @@ extension Block {
         names.attentionOutput, queries, width, configuration.hasAttentionOutputBias),
       heads: configuration.heads, keyValueHeads: configuration.keyValueHeads,
       headWidth: configuration.headWidth, isCausal: configuration.isCausal,
-      window: configuration.windowedBlocks.contains(index) ? configuration.slidingWindow : nil, rotary: rotary, dropout: configuration.dropout.attention)
+      window: configuration.windowedBlocks.contains(index) ? configuration.slidingWindow : nil,
+      rotary: rotary, dropout: configuration.dropout.attention)
 
     let biasedFeedForward = configuration.hasFeedForwardBias
     let inner = configuration.feedForwardWidth

@@ -4,8 +4,10 @@ import Testing
 
 struct IDXFileTests {
   private func header(_ shape: [Int], type: UInt8 = 8) -> [UInt8] {
-    [0, 0, type, UInt8(shape.count)]
-      + shape.flatMap { size in (0..<4).reversed().map { UInt8(truncatingIfNeeded: size >> (8 * $0)) } }
+    let sizes = shape.flatMap { size in
+      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) }
+    }
+    return [0, 0, type, UInt8(shape.count)] + sizes
   }
 
   @Test func `dimensions and bytes are read`() throws {

@@ -53,7 +53,8 @@ struct ImageTaskTests {
     try write("preprocessor_config.json", Array(written.json(height: 1, width: 2).utf8))
     let read = try ImagePreprocessing(modelFolder: folder.path)
     #expect(read == written)
-    let images = ImageDataset(height: 1, width: 2, channels: 1, pixels: [0, 16, 8, 4], labels: [1, 0])
+    let images = ImageDataset(
+      height: 1, width: 2, channels: 1, pixels: [0, 16, 8, 4], labels: [1, 0])
     let task = ImageClassification(name: "two", images: images, preprocessing: read)
     #expect(task.pixels == [-2, 2, 0, -1])
     #expect(task.withPixels(of: 1..<2) { Array($0) } == [0, -1])

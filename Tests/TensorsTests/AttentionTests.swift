@@ -123,7 +123,8 @@ struct AttentionTests {
         }
         let slope = (objective(1e-5) - objective(-1e-5)) / 2e-5
         let found = Double([dq, dk, dv][matrix][index])
-        #expect(abs(found - slope) < 2e-5 * max(1, abs(slope)), "matrix \(matrix), \(row), \(column)")
+        #expect(
+          abs(found - slope) < 2e-5 * max(1, abs(slope)), "matrix \(matrix), \(row), \(column)")
       }
     }
   }

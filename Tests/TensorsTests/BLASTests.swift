@@ -13,8 +13,9 @@ struct BLASTests {
     }
   }
 
-  private func element(_ matrix: Matrix, _ row: Int, _ column: Int, _ operand: BLAS.Operand) -> Float
-  {
+  private func element(
+    _ matrix: Matrix, _ row: Int, _ column: Int, _ operand: BLAS.Operand
+  ) -> Float {
     operand == .plain ? matrix.row(row)[column] : matrix.row(column)[row]
   }
 

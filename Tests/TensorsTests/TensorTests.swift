@@ -43,7 +43,10 @@ struct TensorTests {
     var tensor = Tensor(bytes: owner.buffer, of: .float32, shape: [2, 2], owner: owner)
     #expect(tensor.elements == [1, 2, 3, 4])
     #expect(tensor.isReadable == offset.isMultiple(of: 4))
-    #expect(Array(tensor.matrix(in: Workspace()).row(1)) == [3, 4])
+    let workspace = Workspace()
+    withExtendedLifetime(workspace) {
+      #expect(Array(tensor.matrix(in: workspace).row(1)) == [3, 4])
+    }
     tensor.withMutableElements { $0[0] = 7 }
     #expect(tensor.elements == [7, 2, 3, 4])
   }

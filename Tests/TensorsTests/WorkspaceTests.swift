@@ -24,7 +24,8 @@ struct WorkspaceTests {
     batch()
     batch()
     let capacity = workspace.capacity
-    let first = { workspace.reset(); return workspace.floats(1) }()
+    workspace.reset()
+    let first = workspace.floats(1)
     for _ in 0..<5 { batch() }
     #expect(workspace.capacity == capacity)
     workspace.reset()

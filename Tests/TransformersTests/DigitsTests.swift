@@ -36,7 +36,8 @@ struct DigitsTests {
       name: "digits", images: try images("test"),
       preprocessing: try ImagePreprocessing(modelFolder: folder))
     #expect(classifier.labels == (0..<10).map(String.init))
-    let correct = try ImageAccuracy(workers: ParallelWorkers(count: 2)).correct(classifier, on: task)
+    let correct = try ImageAccuracy(workers: ParallelWorkers(count: 2))
+      .correct(classifier, on: task)
     #expect(task.count == 450)
     #expect(correct >= 430)
   }
@@ -64,7 +65,8 @@ struct DigitsTests {
     let classifier = try trained(epochs: 10, workers: 2)
     let task = ImageClassification(
       name: "digits", images: try images("test"), preprocessing: Self.preprocessing)
-    let correct = try ImageAccuracy(workers: ParallelWorkers(count: 2)).correct(classifier, on: task)
+    let correct = try ImageAccuracy(workers: ParallelWorkers(count: 2))
+      .correct(classifier, on: task)
     #expect(correct > 225)
   }
 

@@ -1,8 +1,8 @@
-@testable import Checkpoints
 import Foundation
 import Tensors
 import Testing
 
+@testable import Checkpoints
 @testable import Transformers
 
 /// A model folder in the temporary directory, made of a fixture's parts.
@@ -47,7 +47,8 @@ struct LoadingTests {
     #expect(loaded.report.unused.isEmpty)
     let name = "bert.encoder.layer.1.output.dense.weight"
     #expect(loaded.report.renamed[name] == "encoder.layer.1.output.dense.weight")
-    #expect(loaded.parameters[name]!.elements == (try Fixtures.checkpoint("bert-classify").floats(name)))
+    let expected = try Fixtures.checkpoint("bert-classify").floats(name)
+    #expect(loaded.parameters[name]?.elements == expected)
   }
 
   @Test func `norms named gamma and beta load, and what has no use is listed`() throws {
@@ -66,7 +67,10 @@ struct LoadingTests {
 
   @Test func `vision models load under the names that transformers 5 uses in memory`() throws {
     let names = ParameterNames.names(of: .vit)
-    let folder = try ModelFolder(from: "vit-classify") { names.spellings(of: $0)[1] }
+    let folder = try ModelFolder(from: "vit-classify") { name in
+      let spellings = names.spellings(of: name)
+      return spellings.count > 1 ? spellings[1] : name
+    }
     let (renamed, plain) = (try folder.load(), try Fixtures.load("vit-classify"))
     #expect(renamed.report.unused.isEmpty && renamed.report.fresh.isEmpty)
     for id in plain.model.table.ids {
@@ -84,8 +88,8 @@ struct LoadingTests {
 
   @Test func `a weight of the wrong shape is refused by name`() throws {
     let folder = try ModelFolder(
-      from: "gpt2", shape: { $0 == "transformer.wpe.weight" ? [$1[1], $1[0]] : $1 }
-    ) { $0 }
+      from: "gpt2", shape: { $0 == "transformer.wpe.weight" ? [$1[1], $1[0]] : $1 },
+      rename: { $0 })
     let error = #expect(throws: TransformerError.self) { try folder.load() }
     #expect("\(error!)".contains("transformer.wpe.weight has the shape [32, 64]"))
   }

@@ -7,7 +7,9 @@ import Testing
 struct TransformerTests {
   init() throws { try BLAS.load() }
 
-  private func rows(_ matrix: Matrix) -> [[Float]] { (0..<matrix.rows).map { Array(matrix.row($0)) } }
+  private func rows(_ matrix: Matrix) -> [[Float]] {
+    (0..<matrix.rows).map { Array(matrix.row($0)) }
+  }
 
   private func expectClose(_ a: [[Float]], _ b: [[Float]], _ tolerance: Float = 2e-5) {
     #expect(a.count == b.count)
@@ -46,21 +48,24 @@ struct TransformerTests {
     let loaded = try Fixtures.load(name)
     let tape = Tape()
     let whole = Self.sequences[3]
-    let short = rows(
-      loaded.model.logits(.tokens(TokenBatch([Array(whole.prefix(9))])), loaded.parameters, on: tape))
-    let long = rows(loaded.model.logits(.tokens(TokenBatch([whole])), loaded.parameters, on: tape))
-    expectClose(short, Array(long.prefix(9)))
+    func logits(_ tokens: [Int]) -> [[Float]] {
+      rows(loaded.model.logits(.tokens(TokenBatch([tokens])), loaded.parameters, on: tape))
+    }
+    expectClose(logits(Array(whole.prefix(9))), Array(logits(whole).prefix(9)))
   }
 
   @Test(arguments: Fixtures.names)
   func `inference gives what the recorded pass gives`(name: String) throws {
     let loaded = try Fixtures.load(name)
-    let input = try Fixtures.golden(name).input(for: loaded.model)
+    let golden = try Fixtures.golden(name)
+    let input = try golden.input(for: loaded.model)
     let tape = Tape()
-    let inference = rows(loaded.model.logits(input, loaded.parameters, on: tape))
-    let recorded = rows(
-      loaded.model.forward(input, loaded.parameters, on: tape, mode: .gradients).value)
-    #expect(inference == recorded)
+    withExtendedLifetime(golden) {
+      let inference = rows(loaded.model.logits(input, loaded.parameters, on: tape))
+      let recorded = rows(
+        loaded.model.forward(input, loaded.parameters, on: tape, mode: .gradients).value)
+      #expect(inference == recorded)
+    }
   }
 
   @Test func `a second batch allocates nothing, forward and backward`() throws {
@@ -75,11 +80,13 @@ struct TransformerTests {
         input, targets, loaded.parameters, on: tape, mode: .training(dropoutKey: 1),
         into: gradients)
     }
-    step()
-    step()
-    let capacity = tape.workspace.capacity
-    for _ in 0..<3 { step() }
-    #expect(tape.workspace.capacity == capacity)
+    withExtendedLifetime(golden) {
+      step()
+      step()
+      let capacity = tape.workspace.capacity
+      for _ in 0..<3 { step() }
+      #expect(tape.workspace.capacity == capacity)
+    }
   }
 
   @Test func `gradients of shards add up to those of the batch`() throws {
@@ -99,11 +106,13 @@ struct TransformerTests {
     for (index, target) in classes.enumerated() {
       let pixels = UnsafeBufferPointer(
         rebasing: images.pixels[index * size..<(index + 1) * size])
-      sum += loaded.model.differentiate(
-        .images(ImageBatch(pixels: pixels, count: 1)), .classes([target]), loaded.parameters,
-        on: tape, divisor: classes.count, into: parts
-      ).loss
+      sum +=
+        loaded.model.differentiate(
+          .images(ImageBatch(pixels: pixels, count: 1)), .classes([target]), loaded.parameters,
+          on: tape, divisor: classes.count, into: parts
+        ).loss
     }
+    withExtendedLifetime(golden) {}
     #expect(abs(sum - loss) < 1e-6)
     for (part, all) in zip(parts.elements, whole.elements) {
       #expect(abs(part - all) < 1e-6 * max(1, abs(all)))

@@ -61,7 +61,7 @@ struct TrainDigits: ParsableCommand {
     let progress = ProgressLine(title: "training", logsTenths: true)
     let classifier: ImageClassifier
     do {
-      classifier = try trainer.train(isCancelled: { Interruption.isRequested }) { state in
+      func show(_ state: TrainingProgress) {
         let left = state.seconds * (Double(state.epochs) / Double(state.epoch) - 1)
         progress.show(
           state.epoch, of: state.epochs,
@@ -69,6 +69,7 @@ struct TrainDigits: ParsableCommand {
             format: "epoch %d/%d  loss %.3f  %.0f s, %.0f s left", state.epoch, state.epochs,
             state.loss, state.seconds, left))
       }
+      classifier = try trainer.train(isCancelled: { Interruption.isRequested }, report: show)
     } catch is TrainingInterrupted {
       progress.finish("interrupted; nothing was written")
       throw ExitCode(130)
