@@ -121,6 +121,15 @@ static void install(int signal, void (*handler)(int), int flags) {
   replace(signal, &action);
 }
 
+// Whoever starts the program from a thread that blocks signals hands the blocking down.
+static void unblock_handled(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal = 1; signal < NSIG; signal++)
+    if (replaced[signal]) sigaddset(&set, signal);
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 static void install_handlers(void) {
   // A crash by an endless recursion leaves no room on the ordinary stack.
   static char stack[stack_capacity];
@@ -140,6 +149,7 @@ static void install_handlers(void) {
   install(SIGTSTP, on_stop, SA_RESTART);
   install(SIGCONT, on_continue, SA_RESTART);
   install(SIGWINCH, on_resize, SA_RESTART);
+  unblock_handled();
 }
 
 bool terminal_modes_enter(int input, int output, int wake, const char *enter, const char *leave) {

@@ -40,11 +40,19 @@ final class TerminalSession {
 
   // MARK: Typing
 
-  /// Types keys by tmux's names, such as `Right`, `x`, `Enter`.
+  /// Types keys by tmux's names, such as `Right`, `x`, `Enter`, one after the other.
   func press(_ keys: String...) throws {
-    for key in keys { try tmux("send-keys", key) }
-    keysSent += keys.count
-    try waitUntilSettled()
+    for key in keys {
+      try tmux("send-keys", key)
+      keysSent += 1
+      try waitUntilSettled()
+    }
+  }
+
+  /// Asks the program to quit and gives its exit status.
+  func quit() throws -> Int {
+    try tmux("send-keys", "q")
+    return try exitStatus()
   }
 
   /// Types characters as they are.
