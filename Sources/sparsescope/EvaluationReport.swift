@@ -14,7 +14,7 @@ struct EvaluationReport: Encodable {
     var interval: [Double]
     /// The mean of the paired differences to the dense model, and its 95 % interval.
     var difference: Double?
-    var difference_interval: [Double]?
+    var differenceInterval: [Double]?
     var examples: Int
     var seconds: Double
   }
@@ -25,20 +25,20 @@ struct EvaluationReport: Encodable {
     var interval: [Double]?
     var certain: Double?
     var kneedle: Double?
-    var broken_line: Double?
+    var brokenLine: Double?
     /// Why there is no turning point; nil where there is one.
     var undecided: String?
   }
 
   var model: String
-  var model_hash: String
+  var modelHash: String
   var task: String
   var method: String
   var excluded: [String]
   var dtypes: [String]
   var version: String
   var points: [Point]
-  var essential_sparsity: Turn
+  var essentialSparsity: Turn
 
   /// - Throws: `CheckpointError` where the weights cannot be read for their hash.
   init(
@@ -46,7 +46,7 @@ struct EvaluationReport: Encodable {
     tolerance: Double
   ) throws {
     self.model = model.checkpoint.path
-    model_hash = try model.checkpoint.contentHash() ?? ""
+    modelHash = try model.checkpoint.contentHash() ?? ""
     guard case .available(let name, _, let metric, _) = model.summary.evaluation else {
       preconditionFailure("only a model that can be evaluated has a report")
     }
@@ -62,10 +62,10 @@ struct EvaluationReport: Encodable {
         sparsity: point.level.fraction, achieved: point.achieved, pruned: point.pruned,
         metrics: [metric: point.mean ?? 0], interval: interval.map { [$0.low, $0.high] } ?? [],
         difference: difference?.mean,
-        difference_interval: difference.map { [$0.interval.low, $0.interval.high] },
+        differenceInterval: difference.map { [$0.interval.low, $0.interval.high] },
         examples: point.scores.count, seconds: result.seconds[point.level] ?? 0)
     }
-    essential_sparsity = Turn(result.curve, tolerance: tolerance)
+    essentialSparsity = Turn(result.curve, tolerance: tolerance)
   }
 
   /// The report for a person.
@@ -80,7 +80,7 @@ struct EvaluationReport: Encodable {
           + point.interval.map { Percent.text($0) }.joined(separator: " – ")
           + "  \(point.examples) examples, " + String(format: "%.3f s", point.seconds))
     }
-    let turn = essential_sparsity
+    let turn = essentialSparsity
     if let sparsity = turn.sparsity, let interval = turn.interval {
       lines.append(
         "essential sparsity \(Percent.text(sparsity)) % "
@@ -101,7 +101,7 @@ extension EvaluationReport.Turn {
       tolerance: tolerance, sparsity: turn?.sparsity,
       interval: turn.map { [$0.interval.low, $0.interval.high] },
       certain: turn?.certain.fraction, kneedle: points.kneedle.value?.level.fraction,
-      broken_line: points.brokenLine.value?.sparsity,
+      brokenLine: points.brokenLine.value?.sparsity,
       undecided: points.tolerance.doubt?.description)
   }
 }

@@ -46,7 +46,7 @@ struct InspectionReport: Encodable {
     var pruned: Int
     /// The largest magnitude that is removed; nil where there is not one for all.
     var threshold: Float?
-    var of_model: Double
+    var ofModel: Double
     var method: String
   }
 
@@ -84,7 +84,7 @@ struct InspectionReport: Encodable {
     sparsity = Sparsity(
       target: plan.request.sparsity, achieved: plan.achieved, pruned: plan.total,
       threshold: thresholds.count == 1 ? thresholds.first : nil,
-      of_model: Double(plan.total) / Double(max(1, parameters)),
+      ofModel: Double(plan.total) / Double(max(1, parameters)),
       method: plan.request.method.title)
     matrices = zip(model.summary.matrices, statistics).enumerated().map { index, pair in
       let (matrix, figures) = pair
@@ -107,7 +107,7 @@ struct InspectionReport: Encodable {
     lines.append(
       "\(Percent.text(sparsity.target)) % asked, \(Percent.text(sparsity.achieved, decimals: 3)) % "
         + "reached by \(sparsity.method): \(grouped(sparsity.pruned)) weights removed, "
-        + "\(Percent.text(sparsity.of_model)) % of the model"
+        + "\(Percent.text(sparsity.ofModel)) % of the model"
         + (sparsity.threshold.map { ", |w| ≤ \($0)" } ?? ""))
     let width = matrices.map(\.name.count).max() ?? 0
     lines.append("")

@@ -51,7 +51,7 @@ struct Prune: ParsableCommand {
       print(
         "\(output): \(grouped(plan.total)) of \(grouped(model.summary.prunable)) prunable weights "
           + "removed (\(Percent.text(plan.achieved, decimals: 3)) % of those asked, "
-          + "\(Percent.text(report.sparsity.of_model)) % of the model)")
+          + "\(Percent.text(report.sparsity.ofModel)) % of the model)")
     }
   }
 }
