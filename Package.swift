@@ -23,6 +23,7 @@ let package = Package(
     .target(name: "Terminal", dependencies: ["Canvas", "CTerminal"]),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
     .target(name: "Checkpoints", dependencies: ["Tensors"]),
+    .target(name: "Tokenizers", exclude: ["Unicode/make_unicode_tables.py"]),
     .target(name: "Transformers", dependencies: ["Tensors", "Checkpoints"]),
     .target(
       name: "Pruning", dependencies: ["Experiments", "Tensors", "Checkpoints", "CKernels"]),

@@ -1,0 +1,188 @@
+/// Everything that turns a text into tokens, in the order in which it is applied.
+struct Pipeline: Sendable {
+  /// The spaces at the ends of tokens that their offsets leave out.
+  struct OffsetTrimming: Sendable {
+    /// Whether the first token keeps one space, because it was put there.
+    var hasPrefixSpace: Bool
+  }
+
+  var addedTokens = AddedTokens()
+  var normalizers: [Normalizer] = []
+  var preTokenizers: [PreTokenizer] = []
+  var model: Model
+  var template = TokenTemplate.plain
+  var offsetTrimming: OffsetTrimming?
+  var decoders: [Decoder]?
+
+  /// Changes text as all normalizers together do.
+  func normalize(_ text: inout AlignedText, scratch: inout AlignedText) {
+    for normalizer in normalizers { normalizer.apply(to: &text, scratch: &scratch) }
+  }
+
+  /// Adds a token; see `AddedTokens.add`.
+  mutating func add(_ token: AddedToken) {
+    var content = AlignedText()
+    var scratch = AlignedText()
+    content.append(token.content, origin: Origin(start: 0, end: 0))
+    normalize(&content, scratch: &scratch)
+    addedTokens.add(token, vocabulary: model.vocabulary, normalized: content.bytes)
+  }
+
+  /// The id of a token, added or not.
+  func id(of token: [UInt8]) -> Int? {
+    addedTokens.id(of: token) ?? model.vocabulary.id(of: token)
+  }
+
+  /// Replaces `tokens` by those of a text, without any around it.
+  func tokenize(_ text: Span<UInt8>, into tokens: inout TextTokens, _ workspace: inout Workspace) {
+    tokens.removeAll()
+    addedTokens.literal.forEachPart(of: text, in: 0..<text.count) { part in
+      workspace.text.reset(trackingOrigins: tokens.tracksOffsets)
+      workspace.text.append(original: text, from: part.range.lowerBound, to: part.range.upperBound)
+      if let id = part.id {
+        append(id, workspace.text, 0..<part.range.count, to: &tokens)
+      } else {
+        tokenizePart(into: &tokens, &workspace)
+      }
+    }
+  }
+
+  /// Appends the tokens of the workspace's text, in which nothing is left to be found as it is.
+  private func tokenizePart(into tokens: inout TextTokens, _ workspace: inout Workspace) {
+    normalize(&workspace.text, scratch: &workspace.scratch)
+    guard !addedTokens.normalized.isEmpty else {
+      workspace.pieces.reset(to: 0..<workspace.text.count)
+      return tokenizePieces(into: &tokens, &workspace)
+    }
+    // The text is changed while its parts are tokenized, so they are taken from a copy.
+    let whole = workspace.text
+    addedTokens.normalized.forEachPart(of: whole.bytes.span, in: 0..<whole.count) { part in
+      if let id = part.id {
+        append(id, whole, part.range, to: &tokens)
+      } else {
+        workspace.text.reset(trackingOrigins: tokens.tracksOffsets)
+        workspace.text.append(whole, part.range)
+        workspace.pieces.reset(to: 0..<part.range.count)
+        tokenizePieces(into: &tokens, &workspace)
+      }
+    }
+  }
+
+  private func tokenizePieces(into tokens: inout TextTokens, _ workspace: inout Workspace) {
+    for preTokenizer in preTokenizers {
+      preTokenizer.split(
+        &workspace.text, into: &workspace.pieces, scratch: &workspace.scratch)
+    }
+    tokenizeWords(
+      of: workspace.text, workspace.pieces.ranges, into: &tokens, &workspace.cache,
+      &workspace.made)
+  }
+
+  private func tokenizeWords(
+    of text: borrowing AlignedText, _ words: [Range<Int>], into tokens: inout TextTokens,
+    _ cache: inout WordCache, _ made: inout ModelTokens
+  ) {
+    let span = text.bytes.span
+    for range in words {
+      let word = span.extracting(range)
+      if word.count > WordCache.longestWord {
+        made.removeAll()
+        model.tokenize(word, into: &made)
+        append(made, 0..<made.count, text, from: range.lowerBound, to: &tokens)
+      } else {
+        let known = cache.tokens(of: word) { model.tokenize($0, into: &$1) }
+        append(cache.tokens, known, text, from: range.lowerBound, to: &tokens)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func append(
+    _ made: borrowing ModelTokens, _ range: Range<Int>, _ text: borrowing AlignedText,
+    from start: Int, to tokens: inout TextTokens
+  ) {
+    guard tokens.tracksOffsets else { return tokens.append(made.ids, range) }
+    var position = start
+    for index in range {
+      let end = position + Int(made.lengths[index])
+      var offset = TextTokens.offset(text.origin(of: position..<end))
+      if let offsetTrimming {
+        let bytes = text.bytes[position..<end]
+        let leading = bytes.prefix { $0 == 0x20 }.count
+        let trailing = bytes.reversed().prefix { $0 == 0x20 }.count
+        offset = trimmed(
+          offset, leading: leading, trailing: trailing, isFirst: tokens.count == 0, offsetTrimming)
+      }
+      tokens.append(Int(made.ids[index]), offset: offset)
+      position = end
+    }
+  }
+
+  /// Appends an added token that a range of a text is.
+  private func append(
+    _ id: Int, _ text: borrowing AlignedText, _ range: Range<Int>, to tokens: inout TextTokens
+  ) {
+    var offset = TextTokens.offset(text.origin(of: range))
+    if let offsetTrimming, tokens.tracksOffsets {
+      let span = text.bytes.span.extracting(range)
+      let leading = span.whitespaceEnd(from: 0)
+      let trailing = span.count - span.whitespaceStart(before: span.count)
+      offset = trimmed(
+        offset, leading: leading, trailing: trailing, isFirst: tokens.count == 0, offsetTrimming)
+    }
+    tokens.append(id, offset: offset)
+  }
+
+  private func trimmed(
+    _ offset: Range<Int>, leading: Int, trailing: Int, isFirst: Bool, _ trimming: OffsetTrimming
+  ) -> Range<Int> {
+    var (start, end) = (offset.lowerBound, offset.upperBound)
+    let wasPut = (isFirst || start == 0) && trimming.hasPrefixSpace && leading == 1
+    if !wasPut { start = min(start + leading, end) }
+    if end >= trailing { end = max(end - trailing, start) }
+    return start..<end
+  }
+}
+
+/// The tokens of one text.
+struct TextTokens: Sendable {
+  private(set) var ids: [Int] = []
+  /// Empty unless they are tracked.
+  private(set) var offsets: [Range<Int>] = []
+  var tracksOffsets = false
+
+  var count: Int { ids.count }
+
+  mutating func removeAll() {
+    ids.removeAll(keepingCapacity: true)
+    offsets.removeAll(keepingCapacity: true)
+  }
+
+  @inline(__always)
+  mutating func append(_ id: Int, offset: Range<Int>) {
+    ids.append(id)
+    if tracksOffsets { offsets.append(offset) }
+  }
+
+  /// Appends tokens where offsets are not tracked.
+  @inline(__always)
+  mutating func append(_ new: [Int32], _ range: Range<Int>) {
+    for index in range { ids.append(Int(new[index])) }
+  }
+
+  static func offset(_ origin: Origin) -> Range<Int> {
+    Int(origin.start)..<Int(max(origin.start, origin.end))
+  }
+}
+
+/// The memory that encoding a text needs, kept for the next one.
+struct Workspace: Sendable {
+  var text = AlignedText()
+  var scratch = AlignedText()
+  var pieces = Pieces()
+  var cache = WordCache()
+  /// The tokens of a word that is too long for the cache.
+  var made = ModelTokens()
+  var first = TextTokens()
+  var second = TextTokens()
+}

@@ -1,0 +1,119 @@
+/// The ranges of a text that became separate so far, in order.
+struct Pieces: Sendable {
+  private(set) var ranges: [Range<Int>] = []
+  /// Kept for its memory.
+  private var spare: [Range<Int>] = []
+
+  /// Starts anew with one range, unless it is empty.
+  mutating func reset(to range: Range<Int>) {
+    ranges.removeAll(keepingCapacity: true)
+    if !range.isEmpty { ranges.append(range) }
+  }
+
+  /// Replaces each range by those that the closure appends for it.
+  @inline(__always)
+  mutating func splitEach(_ body: (Range<Int>, inout [Range<Int>]) -> Void) {
+    spare.removeAll(keepingCapacity: true)
+    for range in ranges { body(range, &spare) }
+    swap(&ranges, &spare)
+  }
+
+  /// Splits each range at the scalars whose class matches.
+  @inline(__always)
+  mutating func split(
+    _ text: Span<UInt8>, _ behavior: SplitBehavior, where matches: (ScalarClass) -> Bool
+  ) {
+    spare.removeAll(keepingCapacity: true)
+    for range in ranges {
+      var splitter = BehaviorSplitter(behavior, from: range.lowerBound)
+      var index = range.lowerBound
+      while index < range.upperBound {
+        let (scalar, length) = text.scalar(at: index)
+        if matches(ScalarClass(of: scalar)) {
+          splitter.add(upTo: index, isMatch: false, into: &spare)
+          splitter.add(upTo: index + length, isMatch: true, into: &spare)
+        }
+        index += length
+      }
+      splitter.finish(upTo: range.upperBound, isMatch: false, into: &spare)
+    }
+    swap(&ranges, &spare)
+  }
+
+  /// Replaces the text of each range by what the closure appends for it.
+  @inline(__always)
+  mutating func rewriteEach(
+    _ text: inout AlignedText, scratch: inout AlignedText,
+    _ body: (borrowing AlignedText, Range<Int>, inout AlignedText) -> Void
+  ) {
+    scratch.reset(trackingOrigins: text.tracksOrigins)
+    for index in ranges.indices {
+      let start = scratch.count
+      body(text, ranges[index], &scratch)
+      ranges[index] = start..<scratch.count
+    }
+    swap(&text, &scratch)
+  }
+}
+
+/// What becomes of the delimiter where a text is split.
+enum SplitBehavior: String, Sendable {
+  case removed = "Removed"
+  case isolated = "Isolated"
+  case mergedWithPrevious = "MergedWithPrevious"
+  case mergedWithNext = "MergedWithNext"
+  /// Delimiters that follow each other stay together.
+  case contiguous = "Contiguous"
+}
+
+/// Turns a text's matches and the gaps between them into ranges, as a `SplitBehavior` says.
+struct BehaviorSplitter {
+  private let behavior: SplitBehavior
+  private var start: Int
+  private var previousWasMatch = false
+  /// Where the range began that is not appended yet, because what follows may belong to it.
+  private var held: Range<Int>?
+
+  init(_ behavior: SplitBehavior, from start: Int) {
+    self.behavior = behavior
+    self.start = start
+  }
+
+  /// Takes the next part of the text, a match or a gap; an empty one is ignored.
+  mutating func add(upTo end: Int, isMatch: Bool, into found: inout [Range<Int>]) {
+    guard start < end else { return }
+    defer {
+      start = end
+      previousWasMatch = isMatch
+    }
+    let part = start..<end
+    switch behavior {
+    case .removed:
+      if !isMatch { found.append(part) }
+    case .isolated:
+      found.append(part)
+    case .contiguous:
+      hold(part, joining: isMatch == previousWasMatch, into: &found)
+    case .mergedWithPrevious:
+      hold(part, joining: isMatch && !previousWasMatch, into: &found)
+    case .mergedWithNext:
+      hold(part, joining: !isMatch && previousWasMatch, into: &found)
+    }
+  }
+
+  mutating func finish(upTo end: Int, isMatch: Bool, into found: inout [Range<Int>]) {
+    add(upTo: end, isMatch: isMatch, into: &found)
+    if let held { found.append(held) }
+  }
+
+  private mutating func hold(
+    _ part: Range<Int>, joining: Bool, into found: inout [Range<Int>]
+  ) {
+    if joining, let earlier = held {
+      held = earlier.lowerBound..<part.upperBound
+    } else {
+      if let held { found.append(held) }
+      held = part
+    }
+  }
+}
