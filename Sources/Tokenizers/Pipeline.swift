@@ -14,6 +14,16 @@ struct Pipeline: Sendable {
   var offsetTrimming: OffsetTrimming?
   var decoders: [Decoder]?
 
+  /// Whether a step must know where in the original it is, even if nobody asks for offsets: one that
+  /// marks the beginning of the original, after others that may have removed or split it.
+  private var needsOrigins: Bool {
+    let isAlone = normalizers.isEmpty && addedTokens.normalized.isEmpty
+    return preTokenizers.enumerated().contains { index, step in
+      guard case .metaspace(let metaspace) = step, metaspace.prefix == .first else { return false }
+      return index > 0 || !isAlone
+    }
+  }
+
   /// Changes text as all normalizers together do.
   func normalize(_ text: inout AlignedText, scratch: inout AlignedText) {
     for normalizer in normalizers { normalizer.apply(to: &text, scratch: &scratch) }
@@ -36,9 +46,11 @@ struct Pipeline: Sendable {
   /// Replaces `tokens` by those of a text, without any around it.
   func tokenize(_ text: Span<UInt8>, into tokens: inout TextTokens, _ workspace: inout Workspace) {
     tokens.removeAll()
+    let tracksOrigins = tokens.tracksOffsets || needsOrigins
     addedTokens.literal.forEachPart(of: text, in: 0..<text.count) { part in
-      workspace.text.reset(trackingOrigins: tokens.tracksOffsets)
-      workspace.text.append(original: text, from: part.range.lowerBound, to: part.range.upperBound)
+      let (start, end) = (part.range.lowerBound, part.range.upperBound)
+      workspace.text.reset(trackingOrigins: tracksOrigins, start: start)
+      workspace.text.append(original: text, from: start, to: end)
       if let id = part.id {
         append(id, workspace.text, 0..<part.range.count, to: &tokens)
       } else {
@@ -60,7 +72,7 @@ struct Pipeline: Sendable {
       if let id = part.id {
         append(id, whole, part.range, to: &tokens)
       } else {
-        workspace.text.reset(trackingOrigins: tokens.tracksOffsets)
+        workspace.text.reset(like: whole)
         workspace.text.append(whole, part.range)
         workspace.pieces.reset(to: 0..<part.range.count)
         tokenizePieces(into: &tokens, &workspace)
@@ -105,14 +117,12 @@ struct Pipeline: Sendable {
     var position = start
     for index in range {
       let end = position + Int(made.lengths[index])
-      var offset = TextTokens.offset(text.origin(of: position..<end))
-      if let offsetTrimming {
-        let bytes = text.bytes[position..<end]
-        let leading = bytes.prefix { $0 == 0x20 }.count
-        let trailing = bytes.reversed().prefix { $0 == 0x20 }.count
-        offset = trimmed(
-          offset, leading: leading, trailing: trailing, isFirst: tokens.count == 0, offsetTrimming)
-      }
+      let bytes = text.bytes[position..<end]
+      let blanks = (
+        leading: bytes.prefix { $0 == 0x20 }.count,
+        trailing: bytes.reversed().prefix { $0 == 0x20 }.count
+      )
+      let offset = offset(of: position..<end, in: text, blanks, isFirst: tokens.count == 0)
       tokens.append(Int(made.ids[index]), offset: offset)
       position = end
     }
@@ -122,25 +132,34 @@ struct Pipeline: Sendable {
   private func append(
     _ id: Int, _ text: borrowing AlignedText, _ range: Range<Int>, to tokens: inout TextTokens
   ) {
-    var offset = TextTokens.offset(text.origin(of: range))
-    if let offsetTrimming, tokens.tracksOffsets {
-      let span = text.bytes.span.extracting(range)
-      let leading = span.whitespaceEnd(from: 0)
-      let trailing = span.count - span.whitespaceStart(before: span.count)
-      offset = trimmed(
-        offset, leading: leading, trailing: trailing, isFirst: tokens.count == 0, offsetTrimming)
-    }
-    tokens.append(id, offset: offset)
+    guard tokens.tracksOffsets else { return tokens.append(id, offset: 0..<0) }
+    let span = text.bytes.span.extracting(range)
+    let blanks = (
+      leading: span.whitespaceEnd(from: 0),
+      trailing: span.count - span.whitespaceStart(before: span.count)
+    )
+    tokens.append(id, offset: offset(of: range, in: text, blanks, isFirst: tokens.count == 0))
   }
 
-  private func trimmed(
-    _ offset: Range<Int>, leading: Int, trailing: Int, isFirst: Bool, _ trimming: OffsetTrimming
+  /// Where some bytes of a text came from, without the blanks at the ends if those are left out.
+  private func offset(
+    of range: Range<Int>, in text: borrowing AlignedText,
+    _ blanks: (leading: Int, trailing: Int), isFirst: Bool
   ) -> Range<Int> {
-    var (start, end) = (offset.lowerBound, offset.upperBound)
-    let wasPut = (isFirst || start == 0) && trimming.hasPrefixSpace && leading == 1
-    if !wasPut { start = min(start + leading, end) }
-    if end >= trailing { end = max(end - trailing, start) }
-    return start..<end
+    let origin = text.origin(of: range)
+    var (start, end) = (origin.start, max(origin.start, origin.end))
+    if let offsetTrimming {
+      let isOne =
+        blanks.leading == Span<UInt8>.scalarLength(lead: text.bytes[range.lowerBound])
+      let wasPut = (isFirst || start == 0) && offsetTrimming.hasPrefixSpace && isOne
+      if blanks.leading > 0, !wasPut {
+        start = min(text.origin(at: range.lowerBound + blanks.leading - 1).end, end)
+      }
+      if blanks.trailing > 0 {
+        end = max(text.origin(at: range.upperBound - blanks.trailing).start, start)
+      }
+    }
+    return Int(start)..<Int(end)
   }
 }
 
@@ -168,10 +187,6 @@ struct TextTokens: Sendable {
   @inline(__always)
   mutating func append(_ new: [Int32], _ range: Range<Int>) {
     for index in range { ids.append(Int(new[index])) }
-  }
-
-  static func offset(_ origin: Origin) -> Range<Int> {
-    Int(origin.start)..<Int(max(origin.start, origin.end))
   }
 }
 

@@ -125,9 +125,9 @@ package final class Tokenizer: Sendable {
   package func decode(_ ids: [Int], skipsSpecialTokens: Bool = true) -> String {
     var tokens: [[UInt8]] = []
     for id in ids {
-      if let added = pipeline.addedTokens.byID[id] {
-        if skipsSpecialTokens, added.isSpecial { continue }
-        tokens.append(added.content)
+      if skipsSpecialTokens, pipeline.addedTokens.byID[id]?.isSpecial == true { continue }
+      if let content = pipeline.addedTokens.content(of: id) {
+        tokens.append(content)
       } else if let token = pipeline.model.vocabulary.token(id) {
         tokens.append(Array(token))
       }

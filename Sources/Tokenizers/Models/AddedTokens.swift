@@ -22,6 +22,8 @@ struct AddedTokens: Sendable {
   private(set) var normalized = TokenFinder()
   /// By id.
   private(set) var byID: [Int: AddedToken] = [:]
+  /// The normalized form of those that are looked for in it, by id.
+  private var normalizedContents: [Int: [UInt8]] = [:]
   private var ids: [[UInt8]: Int] = [:]
 
   var isEmpty: Bool { byID.isEmpty }
@@ -32,6 +34,9 @@ struct AddedTokens: Sendable {
   }
 
   func id(of content: [UInt8]) -> Int? { ids[content] }
+
+  /// What an id stands for when it is turned into text; nil when it is none of these.
+  func content(of id: Int) -> [UInt8]? { normalizedContents[id] ?? byID[id]?.content }
 
   /// Adds a token; it has the id that the vocabulary or an earlier token of the same content has,
   /// else the next free one.
@@ -49,6 +54,7 @@ struct AddedTokens: Sendable {
     }
     ids[token.content] = id
     byID[id] = token
+    normalizedContents[id] = token.isNormalized ? content : nil
     if token.isNormalized {
       normalized.add(content, token, id: id)
     } else {

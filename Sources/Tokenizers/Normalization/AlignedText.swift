@@ -11,14 +11,24 @@ struct AlignedText: Sendable {
   /// An origin for each byte; empty where nobody will ask for them.
   private(set) var origins: [Origin] = []
   private(set) var tracksOrigins = false
+  /// Where the text began in the original.
+  private(set) var start = 0
 
   var count: Int { bytes.count }
 
   /// Empties the text, keeping its memory.
-  mutating func reset(trackingOrigins: Bool) {
+  ///
+  /// - Parameter start: where the new text begins in the original.
+  mutating func reset(trackingOrigins: Bool, start: Int) {
     bytes.removeAll(keepingCapacity: true)
     origins.removeAll(keepingCapacity: true)
     tracksOrigins = trackingOrigins
+    self.start = start
+  }
+
+  /// Empties the text, to take what becomes of another.
+  mutating func reset(like other: borrowing AlignedText) {
+    reset(trackingOrigins: other.tracksOrigins, start: other.start)
   }
 
   /// Appends part of the original text as it is; each byte's origin is its whole scalar.
@@ -64,10 +74,10 @@ struct AlignedText: Sendable {
     for _ in 0..<length { origins.append(origin) }
   }
 
-  /// Where the byte at an index came from; nowhere in particular when that is not remembered.
+  /// Where the byte at an index came from; where the text began when that is not remembered.
   @inline(__always)
   func origin(at index: Int) -> Origin {
-    tracksOrigins ? origins[index] : Origin(start: 0, end: 0)
+    tracksOrigins ? origins[index] : Origin(start: Int32(start), end: Int32(start))
   }
 
   /// Where some bytes came from, taken together.

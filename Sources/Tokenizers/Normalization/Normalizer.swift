@@ -17,7 +17,7 @@ enum Normalizer: Sendable {
   /// Changes the text in place; `scratch` is overwritten.
   func apply(to text: inout AlignedText, scratch: inout AlignedText) {
     guard text.count > 0, changes(text) else { return }
-    scratch.reset(trackingOrigins: text.tracksOrigins)
+    scratch.reset(like: text)
     switch self {
     case .bert(let normalizer):
       normalizer.normalize(text, into: &scratch)

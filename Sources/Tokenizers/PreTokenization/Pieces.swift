@@ -46,7 +46,7 @@ struct Pieces: Sendable {
     _ text: inout AlignedText, scratch: inout AlignedText,
     _ body: (borrowing AlignedText, Range<Int>, inout AlignedText) -> Void
   ) {
-    scratch.reset(trackingOrigins: text.tracksOrigins)
+    scratch.reset(like: text)
     for index in ranges.indices {
       let start = scratch.count
       body(text, ranges[index], &scratch)

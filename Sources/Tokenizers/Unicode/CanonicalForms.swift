@@ -49,17 +49,19 @@ enum CanonicalForms {
   }
 
   /// Sorts each run of scalars with a combining class by that class, keeping the order of equals.
+  ///
+  /// Origins stay where they are, so that those of neighbours still follow each other.
   static func order(_ items: inout [Item]) {
     for index in items.indices.dropFirst() {
-      let item = items[index]
-      let rank = combiningClass(item.scalar)
+      let scalar = items[index].scalar
+      let rank = combiningClass(scalar)
       guard rank != 0 else { continue }
       var place = index
       while place > 0, combiningClass(items[place - 1].scalar) > rank {
-        items[place] = items[place - 1]
+        items[place].scalar = items[place - 1].scalar
         place -= 1
       }
-      items[place] = item
+      items[place].scalar = scalar
     }
   }
 
