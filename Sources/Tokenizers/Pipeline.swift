@@ -1,5 +1,5 @@
 /// Everything that turns a text into tokens, in the order in which it is applied.
-struct Pipeline: Sendable {
+struct Pipeline: ~Copyable, Sendable {
   /// The spaces at the ends of tokens that their offsets leave out.
   struct OffsetTrimming: Sendable {
     /// Whether the first token keeps one space, because it was put there.
@@ -44,7 +44,7 @@ struct Pipeline: Sendable {
   }
 
   /// Replaces `tokens` by those of a text, without any around it.
-  func tokenize(_ text: Span<UInt8>, into tokens: inout TextTokens, _ workspace: inout Workspace) {
+  func tokenize(_ text: Span<UInt8>, into tokens: inout TextTokens, _ workspace: inout Workspace.Buffers) {
     tokens.removeAll()
     let tracksOrigins = tokens.tracksOffsets || needsOrigins
     addedTokens.literal.forEachPart(of: text, in: 0..<text.count) { part in
@@ -60,7 +60,7 @@ struct Pipeline: Sendable {
   }
 
   /// Appends the tokens of the workspace's text, in which nothing is left to be found as it is.
-  private func tokenizePart(into tokens: inout TextTokens, _ workspace: inout Workspace) {
+  private func tokenizePart(into tokens: inout TextTokens, _ workspace: inout Workspace.Buffers) {
     normalize(&workspace.text, scratch: &workspace.scratch)
     guard !addedTokens.normalized.isEmpty else {
       workspace.pieces.reset(to: 0..<workspace.text.count)
@@ -80,7 +80,7 @@ struct Pipeline: Sendable {
     }
   }
 
-  private func tokenizePieces(into tokens: inout TextTokens, _ workspace: inout Workspace) {
+  private func tokenizePieces(into tokens: inout TextTokens, _ workspace: inout Workspace.Buffers) {
     for preTokenizer in preTokenizers {
       preTokenizer.split(
         &workspace.text, into: &workspace.pieces, scratch: &workspace.scratch)
@@ -103,17 +103,19 @@ struct Pipeline: Sendable {
         append(made, 0..<made.count, text, from: range.lowerBound, to: &tokens)
       } else {
         let known = cache.tokens(of: word) { model.tokenize($0, into: &$1) }
-        append(cache.tokens, known, text, from: range.lowerBound, to: &tokens)
+        if tokens.tracksOffsets {
+          append(cache.tokens, known, text, from: range.lowerBound, to: &tokens)
+        } else {
+          for index in known { tokens.append(cache.tokens.ids[index]) }
+        }
       }
     }
   }
 
-  @inline(__always)
   private func append(
     _ made: borrowing ModelTokens, _ range: Range<Int>, _ text: borrowing AlignedText,
     from start: Int, to tokens: inout TextTokens
   ) {
-    guard tokens.tracksOffsets else { return tokens.append(made.ids, range) }
     var position = start
     for index in range {
       let end = position + Int(made.lengths[index])
@@ -183,21 +185,27 @@ struct TextTokens: Sendable {
     if tracksOffsets { offsets.append(offset) }
   }
 
-  /// Appends tokens where offsets are not tracked.
+  /// Appends a token where offsets are not tracked.
   @inline(__always)
-  mutating func append(_ new: [Int32], _ range: Range<Int>) {
-    for index in range { ids.append(Int(new[index])) }
+  mutating func append(_ id: Int32) {
+    ids.append(Int(id))
   }
 }
 
-/// The memory that encoding a text needs, kept for the next one.
-struct Workspace: Sendable {
-  var text = AlignedText()
-  var scratch = AlignedText()
-  var pieces = Pieces()
-  var cache = WordCache()
-  /// The tokens of a word that is too long for the cache.
-  var made = ModelTokens()
+/// The memory that encoding needs, kept for the next text.
+///
+/// Unchecked because the pool of a `Tokenizer` gives it to one call at a time.
+final class Workspace: @unchecked Sendable {
+  struct Buffers {
+    var text = AlignedText()
+    var scratch = AlignedText()
+    var pieces = Pieces()
+    var cache = WordCache()
+    /// The tokens of a word that is too long for the cache.
+    var made = ModelTokens()
+  }
+
+  var buffers = Buffers()
   var first = TextTokens()
   var second = TextTokens()
 }

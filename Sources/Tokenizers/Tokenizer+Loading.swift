@@ -8,9 +8,10 @@ extension Tokenizer {
       return FileBytes.exists(path) ? path : nil
     }
     var configuration = try TokenizerConfiguration(folder: folder)
-    let pipeline: Pipeline
+    var pipeline: Pipeline
     if let file = path("tokenizer.json") {
-      pipeline = try configured(TokenizerFile(path: file).pipeline(), configuration)
+      pipeline = try TokenizerFile(path: file).pipeline()
+      pipeline.apply(configuration)
     } else if let file = path("vocab.txt") {
       pipeline = try VocabularyFiles.wordPiece(file, &configuration)
     } else if let file = path("vocab.json"), let merges = path("merges.txt") {
@@ -20,24 +21,10 @@ extension Tokenizer {
     } else {
       throw .noTokenizer(folder: folder)
     }
+    let specialTokens = pipeline.specialTokens(configuration)
     return Tokenizer(
-      pipeline: pipeline, specialTokens: pipeline.specialTokens(configuration),
+      pipeline: pipeline, specialTokens: specialTokens,
       maximumLength: configuration.maximumLength)
-  }
-
-  /// A pipeline from `tokenizer.json` with what `tokenizer_config.json` overrides.
-  private static func configured(
-    _ pipeline: Pipeline, _ configuration: TokenizerConfiguration
-  ) -> Pipeline {
-    var pipeline = pipeline
-    for (index, normalizer) in pipeline.normalizers.enumerated() {
-      if case .bert(let bert) = normalizer {
-        pipeline.normalizers[index] = .bert(bert.configured(configuration))
-      }
-    }
-    configuration.addTokens(to: &pipeline)
-    pipeline.markTexts(configuration)
-    return pipeline
   }
 }
 
@@ -66,14 +53,26 @@ extension TokenizerConfiguration {
 }
 
 extension Pipeline {
+  /// Lets `tokenizer_config.json` override what `tokenizer.json` says.
+  fileprivate mutating func apply(_ configuration: TokenizerConfiguration) {
+    for index in normalizers.indices {
+      if case .bert(let bert) = normalizers[index] {
+        normalizers[index] = .bert(bert.configured(configuration))
+      }
+    }
+    configuration.addTokens(to: &self)
+    markTexts(configuration)
+  }
+
   /// Puts the beginning and end around texts that the settings ask for, where the file has it
   /// otherwise.
-  fileprivate mutating func markTexts(_ configuration: TokenizerConfiguration) {
+  private mutating func markTexts(_ configuration: TokenizerConfiguration) {
     guard configuration.addsBOS != nil || configuration.addsEOS != nil else { return }
-    func id(_ role: SpecialRole) -> Int? { configuration.special[role].flatMap { self.id(of: $0.content) } }
-    let bos = configuration.addsBOS == true ? id(.bos) : nil
-    let eos = configuration.addsEOS == true ? id(.eos) : nil
-    let wanted = TokenTemplate.marked(bos: bos, eos: eos)
+    let bos = configuration.special[.bos].flatMap { id(of: $0.content) }
+    let eos = configuration.special[.eos].flatMap { id(of: $0.content) }
+    let wanted = TokenTemplate.marked(
+      bos: configuration.addsBOS == true ? bos : nil,
+      eos: configuration.addsEOS == true ? eos : nil)
     guard wanted.ids != template.ids else { return }
     template = wanted
     offsetTrimming = nil
@@ -91,7 +90,8 @@ extension Pipeline {
       if let token = configuration.special[role] {
         tokens[role] = id(of: token.content)
       } else {
-        tokens[role] = common[role]?.lazy.compactMap { addedTokens.id(of: Array($0.utf8)) }.first
+        let ids = (common[role] ?? []).compactMap { addedTokens.id(of: Array($0.utf8)) }
+        tokens[role] = ids.first
       }
     }
     return tokens

@@ -11,7 +11,7 @@ package final class Tokenizer: Sendable {
   package let maximumLength: Int?
   private let workspaces = Mutex<[Workspace]>([])
 
-  init(pipeline: Pipeline, specialTokens: SpecialTokens, maximumLength: Int?) {
+  init(pipeline: consuming Pipeline, specialTokens: SpecialTokens, maximumLength: Int?) {
     self.pipeline = pipeline
     self.specialTokens = specialTokens
     self.maximumLength = maximumLength
@@ -77,20 +77,13 @@ package final class Tokenizer: Sendable {
     of text: String, _ pair: String?, tracksOffsets: Bool,
     _ body: (borrowing TextTokens, borrowing TextTokens) -> Result
   ) -> Result {
-    var workspace = workspaces.withLock { $0.popLast() } ?? Workspace()
-    var first = workspace.first
-    var second = workspace.second
-    workspace.first = TextTokens()
-    workspace.second = TextTokens()
-    first.tracksOffsets = tracksOffsets
-    second.tracksOffsets = tracksOffsets
-    pipeline.tokenize(text.utf8Span.span, into: &first, &workspace)
-    pipeline.tokenize((pair ?? "").utf8Span.span, into: &second, &workspace)
-    let result = body(first, second)
-    workspace.first = first
-    workspace.second = second
-    workspaces.withLock { $0.append(workspace) }
-    return result
+    let workspace = workspaces.withLock { $0.popLast() } ?? Workspace()
+    defer { workspaces.withLock { $0.append(workspace) } }
+    workspace.first.tracksOffsets = tracksOffsets
+    workspace.second.tracksOffsets = tracksOffsets
+    pipeline.tokenize(text.utf8Span.span, into: &workspace.first, &workspace.buffers)
+    pipeline.tokenize((pair ?? "").utf8Span.span, into: &workspace.second, &workspace.buffers)
+    return body(workspace.first, workspace.second)
   }
 
   private func assemble(

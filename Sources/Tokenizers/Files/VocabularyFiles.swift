@@ -151,7 +151,7 @@ enum VocabularyFiles {
   }
 
   private static func id(
-    _ role: SpecialRole, _ pipeline: Pipeline, _ configuration: TokenizerConfiguration,
+    _ role: SpecialRole, _ pipeline: borrowing Pipeline, _ configuration: TokenizerConfiguration,
     _ path: String
   ) throws(TokenizerError) -> Int {
     let content = configuration.special[role]?.content ?? []
@@ -164,7 +164,7 @@ enum VocabularyFiles {
 
   /// The beginning and end that the configuration wants.
   private static func marked(
-    _ pipeline: Pipeline, _ configuration: TokenizerConfiguration, _ path: String,
+    _ pipeline: borrowing Pipeline, _ configuration: TokenizerConfiguration, _ path: String,
     addsBOS: Bool = false
   ) throws(TokenizerError) -> TokenTemplate {
     let wantsBOS = configuration.addsBOS ?? addsBOS

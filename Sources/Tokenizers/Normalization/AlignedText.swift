@@ -35,8 +35,7 @@ struct AlignedText: Sendable {
   ///
   /// - Parameter start: where the part begins in the original.
   mutating func append(original text: Span<UInt8>, from start: Int, to end: Int) {
-    bytes.reserveCapacity(bytes.count + end - start)
-    for index in start..<end { bytes.append(text[index]) }
+    text.extracting(start..<end).withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
     guard tracksOrigins else { return }
     var index = start
     while index < end {

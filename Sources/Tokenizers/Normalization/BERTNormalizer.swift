@@ -36,7 +36,7 @@ struct BERTNormalizer: Sendable {
       if byte < 0x80 {
         let output = ascii[Int(byte)]
         if output != Self.removed {
-          marks.flush { emit($0, into: &result) }
+          marks.flush { emit($0, $1, into: &result) }
           result.append(byte: output, origin: text.origin(at: index))
         }
         index += 1
@@ -46,7 +46,7 @@ struct BERTNormalizer: Sendable {
         index += length
       }
     }
-    marks.flush { emit($0, into: &result) }
+    marks.flush { emit($0, $1, into: &result) }
   }
 
   private func normalize(
@@ -56,37 +56,36 @@ struct BERTNormalizer: Sendable {
     let kind = ScalarClass(of: scalar)
     if cleansText, kind.contains(.removedByBERT) { return }
     if cleansText, kind.contains(.whitespace) {
-      marks.flush { emit($0, into: &result) }
+      marks.flush { emit($0, $1, into: &result) }
       result.append(byte: 0x20, origin: origin)
       return
     }
     let isSeparated = separatesChinese && kind.contains(.chinese)
     if isSeparated {
-      marks.flush { emit($0, into: &result) }
+      marks.flush { emit($0, $1, into: &result) }
       result.append(byte: 0x20, origin: origin)
     }
     if stripsAccents {
-      CanonicalForms.decompose(scalar) { part in
-        let item = CanonicalForms.Item(scalar: part, origin: origin)
-        if ScalarClass(of: part).contains(.reorders) {
-          marks.add(item)
+      CanonicalForms.decompose(scalar) { item in
+        if ScalarClass(of: item.scalar).contains(.reorders) {
+          marks.add(item, origin: origin)
         } else {
-          marks.flush { emit($0, into: &result) }
-          emit(item, into: &result)
+          marks.flush { emit($0, $1, into: &result) }
+          emit(item.scalar, origin, into: &result)
         }
       }
     } else {
-      emit(CanonicalForms.Item(scalar: scalar, origin: origin), into: &result)
+      emit(scalar, origin, into: &result)
     }
     if isSeparated { result.append(byte: 0x20, origin: origin) }
   }
 
-  private func emit(_ item: CanonicalForms.Item, into result: inout AlignedText) {
-    if stripsAccents, ScalarClass(of: item.scalar).contains(.nonspacingMark) { return }
+  private func emit(_ scalar: UInt32, _ origin: Origin, into result: inout AlignedText) {
+    if stripsAccents, ScalarClass(of: scalar).contains(.nonspacingMark) { return }
     if lowercases {
-      result.append(lowercased: item.scalar, origin: item.origin)
+      result.append(lowercased: scalar, origin: origin)
     } else {
-      result.append(scalar: item.scalar, origin: item.origin)
+      result.append(scalar: scalar, origin: origin)
     }
   }
 }
@@ -94,14 +93,22 @@ struct BERTNormalizer: Sendable {
 /// Marks that follow a starter and are put in canonical order once all of them are there.
 private struct PendingMarks {
   private var items: [CanonicalForms.Item] = []
+  private var origins: [Origin] = []
+  /// Of what the first mark belongs to.
+  private var previous = Origin(start: 0, end: 0)
 
-  mutating func add(_ item: CanonicalForms.Item) { items.append(item) }
+  mutating func add(_ item: CanonicalForms.Item, origin: Origin) {
+    if items.isEmpty { previous = origin }
+    items.append(item)
+    if item.sources > 0 { origins.append(origin) }
+  }
 
   @inline(__always)
-  mutating func flush(_ body: (CanonicalForms.Item) -> Void) {
+  mutating func flush(_ body: (UInt32, Origin) -> Void) {
     guard !items.isEmpty else { return }
     CanonicalForms.order(&items)
-    for item in items { body(item) }
+    CanonicalForms.align(items, with: origins, after: previous, body)
     items.removeAll(keepingCapacity: true)
+    origins.removeAll(keepingCapacity: true)
   }
 }

@@ -24,9 +24,7 @@ enum Normalizer: Sendable {
     case .lowercase:
       text.forEachScalar { scratch.append(lowercased: $0, origin: $1) }
     case .nfd, .nfc:
-      for item in canonicalItems(of: text) {
-        scratch.append(scalar: item.scalar, origin: item.origin)
-      }
+      normalizeCanonically(text, into: &scratch)
     case .stripAccents:
       text.forEachScalar { scalar, origin in
         guard !ScalarClass(of: scalar).contains(.combiningMark) else { return }
@@ -61,15 +59,22 @@ enum Normalizer: Sendable {
     }
   }
 
-  private func canonicalItems(of text: borrowing AlignedText) -> [CanonicalForms.Item] {
+  private func normalizeCanonically(
+    _ text: borrowing AlignedText, into result: inout AlignedText
+  ) {
     var items: [CanonicalForms.Item] = []
+    var origins: [Origin] = []
     items.reserveCapacity(text.count)
+    origins.reserveCapacity(text.count)
     text.forEachScalar { scalar, origin in
-      CanonicalForms.decompose(scalar) { items.append(.init(scalar: $0, origin: origin)) }
+      CanonicalForms.decompose(scalar) { items.append($0) }
+      origins.append(origin)
     }
     CanonicalForms.order(&items)
     if case .nfc = self { CanonicalForms.compose(&items) }
-    return items
+    CanonicalForms.align(items, with: origins, after: text.origin(at: 0)) {
+      result.append(scalar: $0, origin: $1)
+    }
   }
 
   private static func stripped(_ text: Span<UInt8>, left: Bool, right: Bool) -> Range<Int> {

@@ -1,10 +1,12 @@
 /// Canonical decomposition and composition, as the edition of Unicode has it that Hugging Face
 /// tokenizers uses (Unicode Standard Annex 15).
 enum CanonicalForms {
-  /// A scalar on its way through decomposition, with what it came from.
+  /// A scalar of a text that was decomposed.
   struct Item {
     var scalar: UInt32
-    var origin: Origin
+    /// How many scalars of the text it takes the place of: 0 for the further ones that one scalar
+    /// decomposed to, more than 1 where several were composed.
+    var sources: Int
   }
 
   private static let singleSteps: [UInt32: (first: UInt32, second: UInt32)] = {
@@ -26,8 +28,17 @@ enum CanonicalForms {
     return compositions
   }()
 
+  /// Calls the closure with each item of a scalar's full decomposition, in order.
+  static func decompose(_ scalar: UInt32, _ body: (Item) -> Void) {
+    var sources = 1
+    expand(scalar) { part in
+      body(Item(scalar: part, sources: sources))
+      sources = 0
+    }
+  }
+
   /// Calls the closure with each scalar of the full decomposition, in order.
-  static func decompose(_ scalar: UInt32, _ body: (UInt32) -> Void) {
+  private static func expand(_ scalar: UInt32, _ body: (UInt32) -> Void) {
     guard ScalarClass(of: scalar).contains(.decomposes) else { return body(scalar) }
     if let (vowel, final) = Hangul.decomposition(of: scalar) {
       body(Hangul.lead(of: scalar))
@@ -36,8 +47,8 @@ enum CanonicalForms {
       return
     }
     guard let (first, second) = singleSteps[scalar] else { return body(scalar) }
-    decompose(first, body)
-    if second != 0 { decompose(second, body) }
+    expand(first, body)
+    if second != 0 { expand(second, body) }
   }
 
   /// The canonical combining class; 0 for a starter.
@@ -48,24 +59,22 @@ enum CanonicalForms {
     return scalar.properties.canonicalCombiningClass.rawValue
   }
 
-  /// Sorts each run of scalars with a combining class by that class, keeping the order of equals.
-  ///
-  /// Origins stay where they are, so that those of neighbours still follow each other.
+  /// Sorts each run of items with a combining class by that class, keeping the order of equals.
   static func order(_ items: inout [Item]) {
     for index in items.indices.dropFirst() {
-      let scalar = items[index].scalar
-      let rank = combiningClass(scalar)
+      let item = items[index]
+      let rank = combiningClass(item.scalar)
       guard rank != 0 else { continue }
       var place = index
       while place > 0, combiningClass(items[place - 1].scalar) > rank {
-        items[place].scalar = items[place - 1].scalar
+        items[place] = items[place - 1]
         place -= 1
       }
-      items[place].scalar = scalar
+      items[place] = item
     }
   }
 
-  /// Puts ordered, decomposed scalars together again; each keeps the origin of its starter.
+  /// Puts ordered, decomposed items together again.
   static func compose(_ items: inout [Item]) {
     var starter: Int?
     var lastClass: UInt8 = 0
@@ -77,6 +86,7 @@ enum CanonicalForms {
         let composed = composition(items[place].scalar, item.scalar)
       {
         items[place].scalar = composed
+        items[place].sources += item.sources
         continue
       }
       if itemClass == 0 { starter = count }
@@ -85,6 +95,23 @@ enum CanonicalForms {
       count += 1
     }
     items.removeSubrange(count...)
+  }
+
+  /// Calls the closure with each item's scalar and its origin: items take the origins of the text's
+  /// scalars in turn, whatever order they are in now, as Hugging Face tokenizers has it.
+  ///
+  /// - Parameter previous: the origin of what stands before the items.
+  static func align(
+    _ items: [Item], with origins: [Origin], after previous: Origin,
+    _ body: (_ scalar: UInt32, _ origin: Origin) -> Void
+  ) {
+    var next = 0
+    var previous = previous
+    for item in items {
+      body(item.scalar, item.sources > 0 ? origins[next] : previous)
+      next += item.sources
+      if next > 0 { previous = origins[next - 1] }
+    }
   }
 
   private static func composition(_ first: UInt32, _ second: UInt32) -> UInt32? {
