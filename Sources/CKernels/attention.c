@@ -1,10 +1,6 @@
 #include "attention.h"
 #include "lanes.h"
 
-// Fused multiply-adds double the speed of the products. They round differently from processor to
-// processor, as OpenBLAS, which computes all other products, does anyway.
-#pragma clang fp contract(fast)
-
 enum {
   TILE_ROWS = 6,    // accumulators of sixteen lanes that fit in AVX2's registers
   QUERY_BLOCK = 48, // queries at a time, so that their scores stay in the first-level cache
@@ -130,7 +126,9 @@ CLONES static void softmax_rows(const attention_shape *s, size_t query, float *s
     const size_t first = visible_first(s, query + r), end = visible_end(s, query + r);
     for (size_t j = 0; j < columns; j += LANES)
       if (j < first || j + LANES > end) hide(row + j, (int)first - (int)j, (int)end - (int)j);
-    most[r] = row_max(row, columns);
+    const float largest = row_max(row, columns);
+    // A query that sees nothing, as padding behind a window does, gets zeros and no NaN.
+    most[r] = first < end ? largest : 0;
   }
   for (size_t r = 0; r < rows; r++) {
     float *row = scores + r * row_length;
@@ -140,7 +138,7 @@ CLONES static void softmax_rows(const attention_shape *s, size_t query, float *s
   }
   for (size_t r = 0; r < rows; r++) {
     float *row = scores + r * row_length;
-    const float inverse = 1.0f / row_sum(row, columns);
+    const float sum = row_sum(row, columns), inverse = sum > 0 ? 1.0f / sum : 0;
     for (size_t j = 0; j < columns; j += LANES) *(v16 *)(row + j) *= inverse;
   }
 }

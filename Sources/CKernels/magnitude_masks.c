@@ -86,24 +86,33 @@ enum {
 };
 
 // Ranks `lanes` groups by comparing each pair in them. Groups start `pitch` weights apart.
-INLINED void mask_small_groups(const float *weights, size_t start, size_t pitch, size_t lanes,
-                               size_t stride, size_t group, size_t remove, uint8_t *is_kept) {
-  uint32_t keys[LARGEST_COMPARED_GROUP][LANES] = {0};
+INLINED void mask_lanes(const float *weights, size_t pitch, size_t lanes, size_t stride,
+                        size_t group, size_t remove, uint8_t *is_kept) {
+  uint32_t keys[LARGEST_COMPARED_GROUP][LANES];
   for (size_t i = 0; i < group; i++)
     for (size_t lane = 0; lane < lanes; lane++)
-      keys[i][lane] = bits_of(weights[start + lane * pitch + i * stride]) & 0x7fffffff;
+      keys[i][lane] = bits_of(weights[lane * pitch + i * stride]) & 0x7fffffff;
   for (size_t i = 0; i < group; i++) {
     uint32_t rank[LANES] = {0};
     // Of equal magnitudes those that come before go first.
     for (size_t j = 0; j < i; j++)
-      for (int lane = 0; lane < LANES; lane++)
+      for (size_t lane = 0; lane < lanes; lane++)
         rank[lane] += keys[j][lane] <= keys[i][lane];
     for (size_t j = i + 1; j < group; j++)
-      for (int lane = 0; lane < LANES; lane++)
+      for (size_t lane = 0; lane < lanes; lane++)
         rank[lane] += keys[j][lane] < keys[i][lane];
     for (size_t lane = 0; lane < lanes; lane++)
-      is_kept[start + lane * pitch + i * stride] = rank[lane] >= remove;
+      is_kept[lane * pitch + i * stride] = rank[lane] >= remove;
   }
+}
+
+// Ranks `run` small groups that start `pitch` weights apart.
+INLINED void mask_small_groups(const float *weights, size_t run, size_t pitch, size_t stride,
+                               size_t group, size_t remove, uint8_t *is_kept) {
+  size_t i = 0;
+  for (; i + LANES <= run; i += LANES)
+    mask_lanes(weights + i * pitch, pitch, LANES, stride, group, remove, is_kept + i * pitch);
+  mask_lanes(weights + i * pitch, pitch, run - i, stride, group, remove, is_kept + i * pitch);
 }
 
 static int compare_words(const void *a, const void *b) {
@@ -112,14 +121,14 @@ static int compare_words(const void *a, const void *b) {
 }
 
 // Ranks one group by sorting; `sorted` has room for it.
-static void mask_large_group(const float *weights, size_t start, size_t stride, size_t group,
-                             size_t remove, uint64_t *sorted, uint8_t *is_kept) {
+static void mask_large_group(const float *weights, size_t stride, size_t group, size_t remove,
+                             uint64_t *sorted, uint8_t *is_kept) {
   // Key and place in one number, so that equal magnitudes are in the order of their places.
   for (size_t i = 0; i < group; i++)
-    sorted[i] = (uint64_t)(bits_of(weights[start + i * stride]) & 0x7fffffff) << 32 | i;
+    sorted[i] = (uint64_t)(bits_of(weights[i * stride]) & 0x7fffffff) << 32 | i;
   qsort(sorted, group, sizeof *sorted, compare_words);
   for (size_t i = remove; i < group; i++)
-    is_kept[start + (uint32_t)sorted[i] * stride] = 1;
+    is_kept[(uint32_t)sorted[i] * stride] = 1;
 }
 
 static void *allocated(void *memory) {
@@ -130,21 +139,26 @@ static void *allocated(void *memory) {
 
 CLONES void mask_groups(const float *weights, size_t outer, size_t length, size_t stride,
                         size_t group, size_t remove, uint64_t *kept) {
-  const size_t count = outer * length * stride, groups = count / group;
+  const size_t count = outer * length * stride;
   // Side by side lie either the groups of one row or, in [in, out], those of neighbouring outputs.
-  const size_t run = stride == 1 ? groups : stride, pitch = stride == 1 ? group : 1;
+  const size_t run = stride == 1 ? count / group : stride, pitch = stride == 1 ? group : 1;
   uint8_t *is_kept = allocated(calloc(count, 1));
   uint64_t *sorted = allocated(malloc(group * sizeof *sorted));
-  for (size_t first = 0; first < groups; first += run) {
-    const size_t start = first * group;
-    if (group <= LARGEST_COMPARED_GROUP) {
-      for (size_t i = 0; i < run; i += LANES)
-        mask_small_groups(weights, start + i * pitch, pitch, run - i < LANES ? run - i : LANES,
-                          stride, group, remove, is_kept);
-    } else {
+  for (size_t start = 0; start < count; start += run * group) {
+    const float *from = weights + start;
+    uint8_t *to = is_kept + start;
+    // The sizes that processors support get loops of their own.
+    if (group == 2 && stride == 1)
+      mask_small_groups(from, run, 2, 1, 2, remove, to);
+    else if (group == 4 && stride == 1)
+      mask_small_groups(from, run, 4, 1, 4, remove, to);
+    else if (group == 8 && stride == 1)
+      mask_small_groups(from, run, 8, 1, 8, remove, to);
+    else if (group <= LARGEST_COMPARED_GROUP)
+      mask_small_groups(from, run, pitch, stride, group, remove, to);
+    else
       for (size_t i = 0; i < run; i++)
-        mask_large_group(weights, start + i * pitch, stride, group, remove, sorted, is_kept);
-    }
+        mask_large_group(from + i * pitch, stride, group, remove, sorted, to + i * pitch);
   }
   free(sorted);
   for (size_t start = 0; start < count; start += 64) {

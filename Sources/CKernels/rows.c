@@ -2,6 +2,9 @@
 #include "lanes.h"
 #include <math.h>
 
+// One row's columns; see EACH in elementwise.c.
+#define EACH _Pragma("clang loop vectorize(assume_safety)") for (size_t i = 0; i < columns; i++)
+
 CLONES void rows_norm(norm_kind kind, const float *x, const float *weight, const float *bias,
                       float epsilon, float *y, float *statistics, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
@@ -16,9 +19,9 @@ CLONES void rows_norm(norm_kind kind, const float *x, const float *weight, const
     for (; c < columns; c++) squares += (x[c] - mean) * (x[c] - mean);
     const float scale = 1.0f / sqrtf(squares / (float)columns + epsilon);
     if (bias)
-      for (c = 0; c < columns; c++) y[c] = (x[c] - mean) * scale * weight[c] + bias[c];
+      EACH y[i] = (x[i] - mean) * scale * weight[i] + bias[i];
     else
-      for (c = 0; c < columns; c++) y[c] = (x[c] - mean) * scale * weight[c];
+      EACH y[i] = (x[i] - mean) * scale * weight[i];
     if (statistics) {
       statistics[2 * r] = mean;
       statistics[2 * r + 1] = scale;
@@ -33,9 +36,8 @@ CLONES void rows_norm_backward(norm_kind kind, const float *x, const float *weig
                                float *dbias, size_t rows, size_t columns, int accumulate) {
   for (size_t r = 0; r < rows; r++, x += columns, dy += columns) {
     const float mean = statistics[2 * r], scale = statistics[2 * r + 1];
-    for (size_t c = 0; c < columns; c++) dweight[c] += dy[c] * (x[c] - mean) * scale;
-    if (dbias)
-      for (size_t c = 0; c < columns; c++) dbias[c] += dy[c];
+    EACH dweight[i] += dy[i] * (x[i] - mean) * scale;
+    if (dbias) EACH dbias[i] += dy[i];
     if (!dx) continue;
     v16 sums = {0}, products = {0};
     size_t c = 0;
@@ -52,11 +54,9 @@ CLONES void rows_norm_backward(norm_kind kind, const float *x, const float *weig
     const float offset = kind == NORM_LAYER ? sum / (float)columns : 0;
     const float slope = product * scale * scale / (float)columns;
     if (accumulate)
-      for (c = 0; c < columns; c++)
-        dx[c] += scale * (dy[c] * weight[c] - offset - (x[c] - mean) * slope);
+      EACH dx[i] += scale * (dy[i] * weight[i] - offset - (x[i] - mean) * slope);
     else
-      for (c = 0; c < columns; c++)
-        dx[c] = scale * (dy[c] * weight[c] - offset - (x[c] - mean) * slope);
+      EACH dx[i] = scale * (dy[i] * weight[i] - offset - (x[i] - mean) * slope);
     dx += columns;
   }
 }
@@ -70,8 +70,7 @@ void rows_fill(const float *bias, float *y, size_t rows, size_t columns) {
 }
 
 CLONES void rows_sum(const float *x, float *total, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++)
-    for (size_t c = 0; c < columns; c++) total[c] += x[r * columns + c];
+  for (size_t r = 0; r < rows; r++, x += columns) EACH total[i] += x[i];
 }
 
 CLONES void rows_gather(const float *table, const int32_t *indices, float *y, size_t rows,
@@ -79,7 +78,7 @@ CLONES void rows_gather(const float *table, const int32_t *indices, float *y, si
   for (size_t r = 0; r < rows; r++, y += columns) {
     const float *row = table + (size_t)indices[r] * columns;
     if (accumulate)
-      for (size_t c = 0; c < columns; c++) y[c] += row[c];
+      EACH y[i] += row[i];
     else
       memcpy(y, row, columns * sizeof *y);
   }
@@ -90,7 +89,7 @@ CLONES void rows_scatter_add(const float *dy, const int32_t *indices, int32_t ig
   for (size_t r = 0; r < rows; r++, dy += columns) {
     if (indices[r] == ignored) continue;
     float *row = dtable + (size_t)indices[r] * columns;
-    for (size_t c = 0; c < columns; c++) row[c] += dy[c];
+    EACH row[i] += dy[i];
   }
 }
 
@@ -125,8 +124,7 @@ CLONES double rows_cross_entropy(const float *x, const int32_t *targets, float s
     if (smoothing > 0) total += smoothing * (log_sum - row_sum(x, columns) / (float)columns);
     if (!g) continue;
     const float inverse = 1.0f / sum;
-    for (size_t c = 0; c < columns; c++)
-      g[c] = scale * (fast_exp(x[c] - most) * inverse - spread);
+    EACH g[i] = scale * (fast_exp(x[i] - most) * inverse - spread);
     g[target] -= scale * (1.0f - smoothing);
   }
   return total;

@@ -66,6 +66,18 @@ static void on_end(int signal) {
   errno = saved;
 }
 
+static void on_crash(int signal, siginfo_t *info, void *context) {
+  (void)context;
+  leave_terminal();
+  // A fault of the processor comes again by itself, at the place that a backtrace should show; a
+  // breakpoint does not, nor does what was sent by a call.
+  if (info->si_code > 0 && signal != SIGTRAP) {
+    sigaction(signal, &earlier[signal], NULL);
+  } else {
+    raise_earlier(signal);
+  }
+}
+
 static void install(int signal, void (*handler)(int), int flags);
 
 static void on_stop(int signal) {
@@ -82,10 +94,8 @@ static void on_stop(int signal) {
 static void on_continue(int signal) {
   (void)signal;
   int saved = errno;
-  if (entered) {
-    // Stopped by SIGSTOP, which nobody can catch: others may have used the terminal since.
-    entered = 0;
-  }
+  // After SIGSTOP, which nobody can catch, others have used the terminal since.
+  entered = 0;
   enter_terminal();
   wake('c');
   errno = saved;
@@ -96,15 +106,19 @@ static void on_resize(int signal) {
   wake('w');
 }
 
-static void install(int signal, void (*handler)(int), int flags) {
-  struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
-  sigemptyset(&action.sa_mask);
+static void replace(int signal, const struct sigaction *action) {
   struct sigaction old;
-  if (sigaction(signal, &action, &old) != 0) return;
+  if (sigaction(signal, action, &old) != 0) return;
   if (!replaced[signal]) {
     earlier[signal] = old;
     replaced[signal] = true;
   }
+}
+
+static void install(int signal, void (*handler)(int), int flags) {
+  struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+  sigemptyset(&action.sa_mask);
+  replace(signal, &action);
 }
 
 static void install_handlers(void) {
@@ -113,7 +127,9 @@ static void install_handlers(void) {
   stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
   sigaltstack(&alternate, NULL);
   for (size_t i = 0; i < sizeof crashing / sizeof *crashing; i++) {
-    install(crashing[i], on_end, SA_ONSTACK);
+    struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_ONSTACK | SA_SIGINFO};
+    sigemptyset(&action.sa_mask);
+    replace(crashing[i], &action);
   }
   for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
     struct sigaction current;

@@ -4,6 +4,7 @@
 #include "screen.h"
 
 #include <curses.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ static FILE *memory;
 static FILE *no_input;
 static char *frame;
 static size_t frame_capacity;
+static bool uses_colors;
 
 bool terminal_screen_open(const char *type, int height, int width) {
   // newterm ends the process on some failures; setupterm reports them.
@@ -29,14 +31,16 @@ bool terminal_screen_open(const char *type, int height, int width) {
   memory = fdopen(memfd_create("frame", MFD_CLOEXEC), "w+");
   no_input = fopen("/dev/null", "re");
   if (memory == NULL || no_input == NULL) return false;
+  // ncurses catches these signals if nobody else does; here that is the owner of the modes, later.
+  static const int caught[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+  enum { caught_count = sizeof caught / sizeof *caught };
+  struct sigaction earlier[caught_count];
+  for (int i = 0; i < caught_count; i++) sigaction(caught[i], NULL, &earlier[i]);
   screen = newterm(type, memory, no_input);
+  for (int i = 0; i < caught_count; i++) sigaction(caught[i], &earlier[i], NULL);
   if (screen == NULL) return false;
   // Waiting input would otherwise cut a frame short.
   typeahead(-1);
-  if (has_colors()) {
-    start_color();
-    use_default_colors();
-  }
   resizeterm(height, width);
   leaveok(stdscr, FALSE);
   scrollok(stdscr, FALSE);
@@ -54,26 +58,36 @@ void terminal_screen_close(void) {
     delscreen(screen);
     screen = NULL;
   }
+  uses_colors = false;
   if (memory != NULL) fclose(memory);
   if (no_input != NULL) fclose(no_input);
   memory = NULL;
   no_input = NULL;
 }
 
-int terminal_screen_colors(void) { return has_colors() ? COLORS : 0; }
-
-bool terminal_screen_is_direct(void) {
-  return has_colors() && COLORS >= 1 << 24 && tigetflag("RGB") == 1;
+int terminal_screen_colors(void) {
+  int colors = tigetnum("colors");
+  return colors > 0 ? colors : 0;
 }
 
-int terminal_screen_pairs(void) { return has_colors() ? COLOR_PAIRS : 1; }
+bool terminal_screen_is_direct(void) {
+  return tigetflag("RGB") == 1 && terminal_screen_colors() >= 1 << 24;
+}
+
+void terminal_screen_use_colors(void) {
+  start_color();
+  use_default_colors();
+  uses_colors = true;
+}
+
+int terminal_screen_pairs(void) { return uses_colors ? COLOR_PAIRS : 1; }
 
 void terminal_screen_set_pair(int pair, int foreground, int background) {
   init_extended_pair(pair, foreground, background);
 }
 
 void terminal_screen_reset_pairs(void) {
-  if (has_colors()) reset_color_pairs();
+  if (uses_colors) reset_color_pairs();
 }
 
 void terminal_screen_put(int y, int x, const wchar_t *text, int length,

@@ -39,6 +39,8 @@ package final class Checkpoint: Sendable {
       let mapped = try MappedFile(path: file)
       let header = try SafetensorsHeader(mapped, fileIndex: files.count)
       files.append(mapped)
+      tensors.reserveCapacity(tensors.count + header.tensors.count)
+      indices.reserveCapacity(tensors.count + header.tensors.count)
       for tensor in header.tensors {
         if let first = indices.updateValue(tensors.count, forKey: tensor.name) {
           throw .duplicateName(file: file, tensor: tensor.name, firstFile: tensors[first].file)

@@ -94,6 +94,11 @@ final class OutputFile {
 
   private func reserve(_ size: Int) throws(CheckpointError) {
     guard size > 0 else { return }
+    // Asked first, because a reservation that fails takes all the free space for a moment.
+    var space = statvfs()
+    if fstatvfs(descriptor, &space) == 0, space.f_bavail < UInt(size) / UInt(space.f_frsize) {
+      throw .diskFull(path: path, needed: size)
+    }
     let code = posix_fallocate(descriptor, 0, off_t(size))
     // Where a file system cannot reserve, the writes will tell.
     if code != 0, code != EOPNOTSUPP, code != EINVAL { throw failure(code, size: size) }

@@ -2,6 +2,9 @@ import Tensors
 
 /// The checked table of contents of one safetensors file.
 ///
+/// A name that is listed twice with places of its own is left to the checkpoint, which checks that
+/// names are unique over all files.
+///
 /// Layout of the file: a little-endian 64-bit length, that many bytes of JSON (an object from tensor
 /// names to dtype, shape and data_offsets, optionally padded with spaces), then the data without
 /// holes or overlaps. Source: the format's description in the safetensors repository.
@@ -39,9 +42,11 @@ struct SafetensorsHeader {
       tensors.append(
         try entry.checked(file: path, fileIndex: fileIndex, dataStart: dataStart, size: size))
     }
+    // Empty tensors come before what starts at the same place.
     tensors.sort {
-      ($0.byteRange.lowerBound, $0.byteRange.upperBound)
-        < ($1.byteRange.lowerBound, $1.byteRange.upperBound)
+      $0.byteRange.lowerBound == $1.byteRange.lowerBound
+        ? $0.byteRange.upperBound < $1.byteRange.upperBound
+        : $0.byteRange.lowerBound < $1.byteRange.lowerBound
     }
     try checkOrder(file: path, dataStart: dataStart, size: size)
   }
@@ -53,6 +58,9 @@ struct SafetensorsHeader {
     for tensor in tensors {
       let begin = tensor.byteRange.lowerBound
       if begin < end {
+        guard tensor.name != previous else {
+          throw .duplicateName(file: file, tensor: previous, firstFile: file)
+        }
         throw .overlap(
           file: file, tensor: tensor.name, begin: begin, other: previous, otherEnd: end)
       }
@@ -84,7 +92,6 @@ struct SafetensorsHeader {
   /// What the JSON says about one tensor, before any of it is believed.
   fileprivate struct Entry {
     var name: String
-    var isDuplicate = false
     var type: String?
     /// nil when it is missing or has anything but integers.
     var shape: [Int]?
@@ -96,7 +103,6 @@ struct SafetensorsHeader {
   ) throws(JSONScanner.Failure) -> [Entry] {
     var scanner = JSONScanner(json)
     var entries: [Entry] = []
-    var names: Set<String> = []
     var isFirst = true
     try scanner.expect("{")
     while let name = try scanner.nextKey(isFirst: &isFirst) {
@@ -104,7 +110,7 @@ struct SafetensorsHeader {
         _ = try scanner.value()
         continue
       }
-      var entry = Entry(name: name, isDuplicate: !names.insert(name).inserted)
+      var entry = Entry(name: name)
       var isFirstField = true
       try scanner.expect("{")
       while let field = try scanner.nextKey(isFirst: &isFirstField) {
@@ -127,7 +133,6 @@ extension SafetensorsHeader.Entry {
   fileprivate func checked(
     file: String, fileIndex: Int, dataStart: Int, size: Int
   ) throws(CheckpointError) -> TensorInfo {
-    guard !isDuplicate else { throw .duplicateName(file: file, tensor: name, firstFile: file) }
     guard let type else {
       throw .badField(file: file, tensor: name, field: "dtype", reason: "is missing or no string")
     }

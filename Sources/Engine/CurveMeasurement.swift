@@ -36,7 +36,9 @@ package struct CurveMeasurement {
     var waiting = levels.map { Array($0.map(reachable.nearest(to:)).reversed()) }
     while true {
       let next: SparsityLevel?
-      if levels == nil { next = search.next(after: result.curve)?.level } else {
+      if levels == nil {
+        next = search.next(after: result.curve)?.level
+      } else {
         next = waiting?.popLast()
       }
       guard let level = next else { return result }

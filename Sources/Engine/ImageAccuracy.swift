@@ -7,7 +7,7 @@ package struct ImageAccuracy: Sendable {
   private let tapes: WorkerLocal<Tape>
 
   /// Images of a batch: their activations stay in the second-level cache.
-  package static let batchSize = 30
+  package static let batchSize = 45
 
   package init(workers: ParallelWorkers) {
     self.workers = workers

@@ -15,7 +15,7 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
 
   private let matrices: PrunableMatrices
   private let task: ImageClassification
-  private let loaded = Mutex<LoadedTransformer?>(nil)
+  private let loaded = Mutex<ImageClassifier?>(nil)
   private let tapes = TapePool()
 
   /// - Parameter batchSize: images that a worker takes at once.
@@ -25,16 +25,11 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
     _ matrices: PrunableMatrices, task: ImageClassification, batchSize: Int = 45
   ) throws {
     let checkpoint = matrices.checkpoint
-    guard let json = checkpoint.configuration else {
-      throw TransformerError.noConfiguration(path: checkpoint.path)
-    }
-    let configuration = try TransformerConfiguration(json)
-    guard case .image(let input) = configuration.input else {
-      throw TransformerError.wrongInput(model: checkpoint.name, expected: "images")
-    }
+    let configuration = try ImageClassifier.check(
+      checkpoint.configuration, path: checkpoint.path)
     try task.check(
-      height: input.height, width: input.width, channels: input.channels,
-      labels: configuration.labels.count)
+      height: configuration.image.height, width: configuration.image.width,
+      channels: configuration.image.channels, labels: configuration.labels)
     self.matrices = matrices
     self.task = task
     batches = stride(from: 0, to: task.count, by: batchSize).map {
@@ -46,17 +41,16 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
     let loaded = try self.loaded.withLock { loaded in
       if loaded == nil {
         try BLAS.load()
-        loaded = try LoadedTransformer(matrices.checkpoint)
+        loaded = try ImageClassifier(matrices.checkpoint)
       }
       return loaded!
     }
     return Level(
-      model: loaded.model, parameters: try loaded.pruned(plan, of: matrices), task: task,
-      tapes: tapes)
+      classifier: loaded, parameters: loaded.pruned(plan, of: matrices), task: task, tapes: tapes)
   }
 
   private struct Level: PreparedLevel {
-    let model: Transformer
+    let classifier: ImageClassifier
     let parameters: Parameters
     let task: ImageClassification
     let tapes: TapePool
@@ -66,13 +60,8 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
     func scores(of batch: Range<Int>) throws -> [Float] {
       tapes.withTape { tape in
         task.withPixels(of: batch) { pixels in
-          let logits = model.logits(
-            .images(ImageBatch(pixels: pixels, count: batch.count)), parameters, on: tape)
-          return zip(0..<logits.rows, batch).map { row, image in
-            let values = logits.row(row)
-            let prediction = values.indices.max { values[$0] < values[$1] } ?? 0
-            return task.score(prediction, of: image)
-          }
+          let predictions = classifier.predictions(pixels, parameters: parameters, on: tape)
+          return zip(predictions, batch).map { task.score($0, of: $1) }
         }
       }
     }
@@ -87,7 +76,8 @@ final class TapePool: Sendable {
   private let idle = Mutex(Idle())
 
   func withTape<R>(_ body: (Tape) throws -> R) rethrows -> R {
-    let tape = idle.withLock { Idle(tapes: $0.tapes.popLast().map { [$0] } ?? []) }.tapes.first
+    let tape =
+      idle.withLock { Idle(tapes: $0.tapes.popLast().map { [$0] } ?? []) }.tapes.first
       ?? Tape()
     defer {
       let returned = Idle(tapes: [tape])

@@ -30,7 +30,9 @@ package struct IDXFile: Sendable, Hashable {
       throw fail(2, "elements of type 0x\(String(contents[2], radix: 16)); only bytes are read")
     }
     let header = 4 + 4 * Int(contents[3])
-    guard contents.count >= header else { throw fail(contents.count, "the file ends in its header") }
+    guard contents.count >= header else {
+      throw fail(contents.count, "the file ends in its header")
+    }
     var shape: [Int] = []
     var count = 1
     for offset in stride(from: 4, to: header, by: 4) {

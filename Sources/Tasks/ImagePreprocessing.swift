@@ -32,23 +32,31 @@ package struct ImagePreprocessing: Sendable, Hashable {
       throw .badPreprocessing(file: path, reason: "not the JSON of an image processor")
     }
     self.init(
-      rescaleFactor: file.do_rescale == false
-        ? 1 : file.rescale_factor.map(Float.init) ?? Self.standard.rescaleFactor,
-      mean: file.do_normalize == false ? [0] : file.image_mean ?? Self.standard.mean,
-      deviation: file.do_normalize == false ? [1] : file.image_std ?? Self.standard.deviation)
+      rescaleFactor: file.rescales == false
+        ? 1 : file.rescaleFactor.map(Float.init) ?? Self.standard.rescaleFactor,
+      mean: file.normalizes == false ? [0] : file.mean ?? Self.standard.mean,
+      deviation: file.normalizes == false ? [1] : file.deviation ?? Self.standard.deviation)
     guard !mean.isEmpty, mean.count == deviation.count, !deviation.contains(0) else {
       throw .badPreprocessing(
         file: path, reason: "image_mean and image_std must match, and no deviation may be 0")
     }
   }
 
-  /// The members of the file, named as it names them.
+  /// The members of the file.
   private struct File: Decodable {
-    var do_rescale: Bool?
-    var rescale_factor: Double?
-    var do_normalize: Bool?
-    var image_mean: [Float]?
-    var image_std: [Float]?
+    var rescales: Bool?
+    var rescaleFactor: Double?
+    var normalizes: Bool?
+    var mean: [Float]?
+    var deviation: [Float]?
+
+    enum CodingKeys: String, CodingKey {
+      case rescales = "do_rescale"
+      case rescaleFactor = "rescale_factor"
+      case normalizes = "do_normalize"
+      case mean = "image_mean"
+      case deviation = "image_std"
+    }
   }
 
   /// The `preprocessor_config.json` that says the same, for images of one size.

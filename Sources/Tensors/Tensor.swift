@@ -66,6 +66,38 @@ package struct Tensor: Sendable {
     return Matrix(target, rows: rows, columns: columns)
   }
 
+  /// The floats that a block of widened rows has at most, where one row allows it: what fits in
+  /// the second-level cache beside the other operand.
+  private static let blockSize = 1 << 18
+
+  /// Gives the rows of `matrix(in:)` block by block: all at once where they can be used as they
+  /// lie, else as many as fit in the cache, widened one block after the other in the same memory.
+  package func forEachRowBlock(
+    in workspace: Workspace, _ body: (_ rows: Range<Int>, Matrix) -> Void
+  ) {
+    let (rows, columns) = matrixShape
+    if readablePointer != nil { return body(0..<rows, matrix(in: workspace)) }
+    let height = max(1, min(rows, Self.blockSize / max(columns, 1)))
+    let mark = workspace.mark()
+    defer { workspace.release(to: mark) }
+    let memory = workspace.floats(height * columns)
+    for first in stride(from: 0, to: rows, by: height) {
+      let block = Matrix(memory, rows: min(height, rows - first), columns: columns)
+      copyElements(from: first * columns, to: block.elements)
+      body(first..<first + block.rows, block)
+    }
+  }
+
+  /// Copies one row of `matrix(in:)`, widened.
+  package func copyRow(_ row: Int, to target: UnsafeMutableBufferPointer<Float>) {
+    let (rows, columns) = matrixShape
+    precondition((0..<rows).contains(row) && target.count == columns, "row \(row) of \(rows)")
+    copyElements(from: row * columns, to: target)
+  }
+
+  /// Whether the elements are floats that can be used as they lie.
+  package var isReadable: Bool { readablePointer != nil }
+
   /// All elements, row by row.
   package var elements: [Float] {
     [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -111,10 +143,14 @@ package struct Tensor: Sendable {
     }
   }
 
-  private func copyElements(to target: UnsafeMutableBufferPointer<Float>) {
+  /// Copies as many elements as the target has room for.
+  private func copyElements(
+    from first: Int = 0, to target: UnsafeMutableBufferPointer<Float>
+  ) {
     switch storage {
-    case .owned(let owned): _ = target.initialize(from: owned.elements)
-    case .mapped(let mapped): mapped.widen(into: target)
+    case .owned(let owned):
+      _ = target.initialize(from: owned.elements[first..<first + target.count])
+    case .mapped(let mapped): mapped.widen(from: first, into: target)
     }
   }
 }
@@ -145,13 +181,13 @@ private struct MappedElements: @unchecked Sendable {
   let type: ElementType
   let owner: any AnyObject & Sendable
 
-  func widen(into target: UnsafeMutableBufferPointer<Float>) {
+  func widen(from first: Int, into target: UnsafeMutableBufferPointer<Float>) {
     guard let stored = type.storedType else {
       preconditionFailure("elements of type \(type.rawValue)")
     }
     guard target.count > 0, let source = bytes.baseAddress, let floats = target.baseAddress else {
       return
     }
-    CKernels.widen(stored, source, floats, target.count)
+    CKernels.widen(stored, source + first * type.byteCount, floats, target.count)
   }
 }

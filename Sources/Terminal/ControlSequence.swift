@@ -48,6 +48,8 @@ enum ControlSequence {
     if parameters.first == UInt8(ascii: "<") {
       return mouse(numbers(parameters.dropFirst()), isRelease: final == UInt8(ascii: "m"))
     }
+    // Answers and reports of other kinds begin with a mark of their own.
+    if let mark = parameters.first, (0x3c...0x3f).contains(mark) { return nil }
     let numbers = numbers(parameters)
     let modifiers = modifiers(numbers.count > 1 ? numbers[1] : 1)
     switch final {

@@ -73,6 +73,7 @@ package final class Terminal {
     depth = ColorDepth.choose(
       requested: options.depth, noColor: options.environment["NO_COLOR"],
       terminalColors: Int(terminal_screen_colors()), isDirect: terminal_screen_is_direct())
+    if depth > .mono { terminal_screen_use_colors() }
     decoder = KeyDecoder(described: TerminalSequences.describedKeys())
     let modes = TerminalSequences(usesMouse: options.usesMouse)
     synchronizes = modes.isModern

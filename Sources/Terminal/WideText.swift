@@ -15,7 +15,8 @@ enum WideText {
       }
       let scalars = character.unicodeScalars.map { wchar_t($0.value) }
       let width = DisplayWidth.of(String(character))
-      if terminal_character_width(scalars[0]) == width && scalars.dropFirst().allSatisfy({ terminal_character_width($0) == 0 }) {
+      let widths = scalars.map { Int(terminal_character_width($0)) }
+      if widths[0] == width && widths.dropFirst().allSatisfy({ $0 == 0 }) {
         encoded += scalars
       } else {
         encoded += Array(repeating: wchar_t(UInt8(ascii: "?")), count: width)

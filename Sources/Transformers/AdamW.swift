@@ -44,7 +44,8 @@ package final class AdamWState {
   package func step(_ parameters: inout Parameters, along gradients: Gradients, rate: Float) {
     steps += 1
     var step = adamw_step(
-      rate: rate, beta1: Float(settings.beta1), beta2: Float(settings.beta2), epsilon: settings.epsilon,
+      rate: rate, beta1: Float(settings.beta1), beta2: Float(settings.beta2),
+      epsilon: settings.epsilon,
       decay: settings.weightDecay,
       correction1: Float(1 - pow(settings.beta1, Double(steps))),
       correction2: Float(1 - pow(settings.beta2, Double(steps))),

@@ -47,7 +47,8 @@ struct Attention: Sendable {
       let joined = tape.linear(x, all)
       let width = joined.columns / 3
       return (
-        VariableSlice(joined, columns: 0..<width), VariableSlice(joined, columns: width..<2 * width),
+        VariableSlice(joined, columns: 0..<width),
+        VariableSlice(joined, columns: width..<2 * width),
         VariableSlice(joined, columns: 2 * width..<3 * width)
       )
     }

@@ -61,7 +61,9 @@ struct Head: Sendable {
       parts = [
         linear(name.dense, width, width), .activation(configuration.activation(of: family)),
         .norm(Norm(name.norm, width: width, configuration, in: &table)),
-        words(text, untied: "\(name.decoder).weight", bias: name.bias),
+        words(
+          text, untied: "\(name.decoder).weight",
+          bias: text.isTied ? name.bias : "\(name.decoder).bias"),
       ]
     case (.causalLanguageModel, _, .text(let text)):
       let projection =

@@ -35,14 +35,19 @@ package struct ImageClassifier: Sendable {
     self.image = image
   }
 
-  /// Whether a `config.json` is that of an image classifier that the program can run; throws the
-  /// reason where it is not. Needs no weights.
-  package static func check(_ json: JSONValue?, path: String) throws(TransformerError) {
+  /// Reads the `config.json` of an image classifier; throws the reason where the program cannot
+  /// run it. Needs no weights.
+  /// - Returns: what the images have to be like, and how many classes there are.
+  @discardableResult
+  package static func check(
+    _ json: JSONValue?, path: String
+  ) throws(TransformerError) -> (image: ImageInput, labels: Int) {
     guard let json else { throw .noConfiguration(path: path) }
     let configuration = try TransformerConfiguration(json)
-    guard case .image = configuration.input else {
+    guard case .image(let image) = configuration.input else {
       throw .wrongInput(model: "a `\(configuration.family.rawValue)` model", expected: "images")
     }
+    return (image, configuration.labels.count)
   }
 
   /// The logits of some images, [count, labels]; valid until the tape's next pass.

@@ -64,7 +64,9 @@ struct ParameterNames {
     names.embeddingNorm = "embeddings.LayerNorm"
     // As TensorFlow's BERT, and the first checkpoints converted from it, name a norm's parts.
     names.otherSpellings = [
-      [("LayerNorm.weight", "LayerNorm.gamma"), ("LayerNorm.bias", "LayerNorm.beta")]
+      [("LayerNorm.weight", "LayerNorm.gamma"), ("LayerNorm.bias", "LayerNorm.beta")],
+      [("cls.predictions.decoder.bias", "cls.predictions.bias")],
+      [("lm_head.decoder.bias", "lm_head.bias")],
     ]
     return names
   }
@@ -148,6 +150,7 @@ extension ParameterNames {
       for (from, to) in replacements { other = other.replacing(from, with: to) }
       if other != name { result.append(other) }
     }
-    return result + result.compactMap { $0.hasPrefix(body) ? String($0.dropFirst(body.count)) : nil }
+    return result
+      + result.compactMap { $0.hasPrefix(body) ? String($0.dropFirst(body.count)) : nil }
   }
 }

@@ -27,6 +27,8 @@ package struct RotaryEmbedding: Sendable, Hashable {
 
   package var base = 10_000.0
   package var scaling = Scaling.none
+  /// The length up to which the frequencies are these; `dynamic` scaling changes them beyond it.
+  package var maximumTokens: Int?
 
   /// What cosines and sines are multiplied by.
   var amplitude: Double {

@@ -15,9 +15,15 @@ extension Tape {
     let bias = layer.bias.map { weights($0).base }
     // The bias first: the product is then added to it, which costs no pass of its own.
     rows_fill(bias, y.value.base, y.rows, y.columns)
-    BLAS.multiply(
-      x.value, .plain, weights(layer.weight),
-      layer.layout == .outputsFirst ? .transposed : .plain, into: y.value, accumulating: true)
+    parameters[layer.weight].forEachRowBlock(in: workspace) { rows, weights in
+      switch layer.layout {
+      case .outputsFirst:
+        BLAS.multiply(
+          x.value, .plain, weights, .transposed, into: y.value.columns(rows), accumulating: true)
+      case .inputsFirst:
+        BLAS.multiply(x.value.columns(rows), .plain, weights, into: y.value, accumulating: true)
+      }
+    }
     record(.linear(LinearStep(layer: layer, input: x, output: y)))
     return y
   }
@@ -33,11 +39,17 @@ extension Tape {
     if let bias = step.layer.bias {
       rows_sum(dy.base, result[bias].base, dy.rows, dy.columns)
     }
-    if let (dx, accumulating) = gradientTarget(of: step.input) {
-      BLAS.multiply(
-        dy, .plain, weights(step.layer.weight),
-        step.layer.layout == .outputsFirst ? .plain : .transposed, into: dx,
-        accumulating: accumulating)
+    guard let (dx, accumulating) = gradientTarget(of: step.input) else { return }
+    parameters[step.layer.weight].forEachRowBlock(in: workspace) { rows, weights in
+      switch step.layer.layout {
+      case .outputsFirst:
+        BLAS.multiply(
+          dy.columns(rows), .plain, weights, into: dx,
+          accumulating: accumulating || rows.lowerBound > 0)
+      case .inputsFirst:
+        BLAS.multiply(
+          dy, .plain, weights, .transposed, into: dx.columns(rows), accumulating: accumulating)
+      }
     }
   }
 }

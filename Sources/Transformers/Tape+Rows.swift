@@ -50,13 +50,35 @@ extension Tape {
     _ table: ParameterID, _ indices: some Collection<Int>, padding: Int? = nil,
     addingTo sum: Variable? = nil
   ) -> Variable {
-    let weights = weights(table)
-    let y = sum ?? variable(rows: indices.count, columns: weights.columns)
-    let copy = workspaceIndices(indices, below: weights.rows)
-    rows_gather(
-      weights.base, copy.baseAddress, y.value.base, y.rows, y.columns, sum == nil ? 0 : 1)
+    let shape = parameters[table].shape
+    let y = sum ?? variable(rows: indices.count, columns: shape[1])
+    let copy = workspaceIndices(indices, below: shape[0])
+    gather(parameters[table], copy, into: y.value, accumulating: sum != nil)
     record(.lookup(LookupStep(table: table, indices: copy, padding: padding, output: y)))
     return y
+  }
+
+  private func gather(
+    _ table: Tensor, _ indices: UnsafeMutableBufferPointer<Int32>, into y: Matrix,
+    accumulating: Bool
+  ) {
+    if table.isReadable {
+      rows_gather(
+        table.matrix(in: workspace).base, indices.baseAddress, y.base, y.rows, y.columns,
+        accumulating ? 1 : 0)
+      return
+    }
+    // Row by row: a batch needs few of them, and widening a whole vocabulary takes long.
+    let mark = workspace.mark()
+    defer { workspace.release(to: mark) }
+    let memory = UnsafeMutableBufferPointer(
+      start: workspace.floats(y.columns), count: y.columns)
+    for (row, index) in indices.enumerated() {
+      table.copyRow(Int(index), to: accumulating ? memory : y.row(row))
+      if accumulating {
+        elementwise_add(memory.baseAddress, 1, y.base + row * y.columns, y.columns)
+      }
+    }
   }
 
   func backward(_ step: LookupStep, into result: Gradients) {

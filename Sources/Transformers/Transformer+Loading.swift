@@ -30,6 +30,12 @@ package struct LoadedTransformer: Sendable {
     try self.init(checkpoint, TransformerConfiguration(json), seed: seed)
   }
 
+  init(_ model: Transformer, _ parameters: Parameters, _ report: LoadReport) {
+    self.model = model
+    self.parameters = parameters
+    self.report = report
+  }
+
   private init(
     _ checkpoint: Checkpoint, _ configuration: TransformerConfiguration, seed: UInt64
   ) throws {
@@ -64,6 +70,12 @@ package struct LoadedTransformer: Sendable {
     }
     parameters = Parameters(table: model.table, tensors: tensors)
     self.report = report
+  }
+
+  /// The name under which the files hold a parameter.
+  package func fileName(of id: ParameterID) -> String {
+    let name = model.table[id].name
+    return report.renamed[name] ?? name
   }
 
   private static func tensor(

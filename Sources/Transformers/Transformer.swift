@@ -25,7 +25,8 @@ package struct Transformer: Sendable {
     }
     finalNorm =
       configuration.normPlacement == .afterBranch
-      ? nil : Norm(names.body + names.finalNorm, width: configuration.width, configuration, in: &table)
+      ? nil
+      : Norm(names.body + names.finalNorm, width: configuration.width, configuration, in: &table)
     head = Head(configuration, names, in: &table)
     self.table = table
   }
@@ -101,7 +102,8 @@ extension Block {
         names.attentionOutput, queries, width, configuration.hasAttentionOutputBias),
       heads: configuration.heads, keyValueHeads: configuration.keyValueHeads,
       headWidth: configuration.headWidth, isCausal: configuration.isCausal,
-      window: configuration.slidingWindow, rotary: rotary, dropout: configuration.dropout.attention)
+      window: configuration.windowedBlocks.contains(index) ? configuration.slidingWindow : nil,
+      rotary: rotary, dropout: configuration.dropout.attention)
 
     let biasedFeedForward = configuration.hasFeedForwardBias
     let inner = configuration.feedForwardWidth

@@ -203,6 +203,8 @@ extension TransformerConfiguration {
     if usesWindow {
       let window = try reader.integer("sliding_window", default: 0)
       slidingWindow = window > 0 ? window : nil
+      windowedBlocks = try reader.windowedBlocks(
+        blocks, from: family == .qwen2 ? reader.integer("max_window_layers", default: 28) : 0)
     }
     dropout = DropoutRates(attention: try reader.rate("attention_dropout", default: 0))
   }
@@ -222,8 +224,9 @@ extension RotaryEmbedding {
       "original_max_position_embeddings", default: Double(positions))
     switch kind {
     case "default": scaling = .none
-    // The frequencies of `dynamic` change only beyond the length that the model was trained on.
-    case "dynamic": scaling = .none
+    case "dynamic":
+      scaling = .none
+      maximumTokens = Int(original)
     case "linear": scaling = .linear(factor: factor)
     case "llama3":
       scaling = .llama3(

@@ -66,6 +66,17 @@ struct ConfigurationReader {
     return member == .null ? nil : try integer("pad_token_id")
   }
 
+  /// The blocks with windowed attention: those that `layer_types` names so, else all from one on.
+  func windowedBlocks(_ count: Int, from first: Int) throws(TransformerError) -> Set<Int> {
+    guard let types = json["layer_types"]?.array else {
+      return Set((0..<count).filter { $0 >= first })
+    }
+    guard types.count == count else {
+      throw .badSetting(name: "layer_types", reason: "has \(types.count) kinds for \(count) blocks")
+    }
+    return Set((0..<count).filter { types[$0].string == "sliding_attention" })
+  }
+
   func activation(_ name: String, default value: String) throws(TransformerError) -> Activation {
     let text = json[name]?.string ?? value
     guard let activation = Activation(named: text) else {

@@ -121,6 +121,8 @@ package struct TransformerConfiguration: Sendable, Hashable {
   package var isCausal = false
   /// Keys that a causal query sees at most, itself included; nil means all.
   package var slidingWindow: Int?
+  /// The blocks whose attention the window limits; all unless the file says so.
+  package var windowedBlocks: Set<Int> = []
 
   package var hasQueryKeyValueBias = true
   package var hasAttentionOutputBias = true
@@ -149,6 +151,20 @@ package struct TransformerConfiguration: Sendable, Hashable {
     self.activation = activation
     self.normEpsilon = normEpsilon
     self.normPlacement = normPlacement
+  }
+
+  /// The longest sequence that the model can be given; nil where there is no limit.
+  package var maximumTokens: Int? {
+    switch input {
+    case .image(let image): image.tokens
+    case .text(let text):
+      switch text.positions {
+      case .learned(let count, let offset):
+        // RoBERTa's count includes the rows in front of the first position, OPT's does not.
+        family == .opt ? count : count - offset
+      case .rotary(let rotary): rotary.maximumTokens
+      }
+    }
   }
 
   /// The width of the logits: classes, start and end, or the vocabulary.

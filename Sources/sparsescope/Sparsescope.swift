@@ -12,7 +12,8 @@ struct Sparsescope: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Explore.self, Inspect.self, Prune.self, Evaluate.self, Train.self, Parity.self, Bench.self,
+      Explore.self, Inspect.self, Prune.self, Evaluate.self, Train.self, ParityCommand.self,
+      Bench.self,
       Themes.self, Paths.self,
     ],
     defaultSubcommand: Explore.self)

@@ -118,6 +118,10 @@ struct MalformedFileTests {
     try refuses(
       .duplicateName(file: file, tensor: "w", firstFile: file), header: "{\(entry),\(entry)}",
       data: 1)
+    let elsewhere = #""w":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}"#
+    try refuses(
+      .duplicateName(file: file, tensor: "w", firstFile: file),
+      header: "{\(entry),\(elsewhere)}", data: 2)
   }
 
   @Test func `a missing dtype is refused`() throws {

@@ -83,8 +83,8 @@ struct `On a real terminal` {
   @Test func `an ASCII locale gets ASCII`() throws {
     let session = try TerminalSession(environment: ["LC_ALL": "C"])
     try session.waitUntilSettled()
-    let screen = try session.screen.joined()
-    #expect(screen.allSatisfy(\.isASCII), "\(screen.filter { !$0.isASCII })")
+    let others = try session.screen.joined().filter { !$0.isASCII }
+    #expect(others == "")
   }
 
   @Test func `themes show while they are chosen, and Escape takes them back`() throws {

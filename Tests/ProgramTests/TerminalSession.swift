@@ -135,23 +135,37 @@ final class TerminalSession {
   @discardableResult
   private func tmux(_ arguments: String...) throws -> String {
     let result = try Self.run("tmux", ["-L", socket] + arguments)
-    guard result.status == 0 else { throw Failure(description: "tmux \(arguments): \(result.output)") }
+    guard result.status == 0 else {
+      throw Failure(description: "tmux \(arguments): \(result.output)")
+    }
     return result.output
   }
 
+  /// Runs a program to its end.
+  ///
+  /// Not by Foundation's `Process`: it waits for the end of a pipe that tmux's server inherits and
+  /// keeps open.
   private static func run(
     _ program: String, _ arguments: [String]
   ) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    let folder = try TemporaryFolder()
+    let file = folder.path("output")
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, file, O_WRONLY | O_CREAT, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    var words = ([program] + arguments).map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var child = pid_t()
+    let failure = posix_spawnp(&child, program, &actions, nil, &words, environ)
+    guard failure == 0 else {
+      throw Failure(description: "\(program): \(String(cString: strerror(failure)))")
+    }
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    let output = try String(contentsOfFile: file, encoding: .utf8)
+    return (status >> 8 & 0xff, output)
   }
 }

@@ -98,7 +98,8 @@ struct WeightGenerator {
 
   /// How the weights of a matrix are spread.
   enum Spread: CaseIterable {
-    case bell, flat, manyScales, fewValues, equal, zeros, subnormals, mostlyZero, withInfinities
+    case bell, flat, manyScales, fewValues, equal, zeros, subnormals, mostlyZero, halfZero,
+      withInfinities
   }
 
   mutating func weights(_ spread: Spread, count: Int) -> [Float] {
@@ -113,6 +114,7 @@ struct WeightGenerator {
       case .zeros: integer(0...1) == 0 ? 0.0 : -0.0
       case .subnormals: uniform() * Float.leastNormalMagnitude
       case .mostlyZero: integer(0...9) == 0 ? uniform() : (integer(0...1) == 0 ? 0.0 : -0.0)
+      case .halfZero: integer(0...1) == 0 ? 0.0 : uniform()
       case .withInfinities:
         integer(0...9) == 0 ? (integer(0...1) == 0 ? .infinity : -.infinity) : uniform()
       }

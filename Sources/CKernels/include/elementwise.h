@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 // Loops over flat arrays of floats. Where a function takes `accumulate`, nonzero adds to the
-// output and zero overwrites it. All give the same bits on every processor.
+// output and zero overwrites it. The same input gives the same bits on any thread of one machine.
 
 typedef enum {
   ACTIVATION_GELU,      // x * Phi(x), the exact form

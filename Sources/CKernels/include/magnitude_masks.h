@@ -14,10 +14,10 @@ size_t remove_smallest(enum stored_type type, void *weights, size_t count, uint3
 void mask_smallest(enum stored_type type, const void *weights, size_t count, uint32_t key,
                    size_t ties, uint64_t *kept);
 
-// Of each group of `group` weights the `remove` smallest are not kept, the first of equal ones going
-// first. From one weight of a group to the next are `stride` weights; the matrix is `outer` times
-// `length` times `stride` weights, groups lie along `length`, which is a multiple of `group`, and
-// `outer` or `stride` is 1.
+// Of each group of `group` weights the `remove` smallest are not kept, the first of equal ones
+// going first. From one weight of a group to the next are `stride` weights; the matrix is `outer`
+// times `length` times `stride` weights, groups lie along `length`, which is a multiple of `group`,
+// and `outer` or `stride` is 1.
 void mask_groups(const float *weights, size_t outer, size_t length, size_t stride, size_t group,
                  size_t remove, uint64_t *kept);
 

@@ -26,6 +26,8 @@ void terminal_screen_close(void);
 int terminal_screen_colors(void);
 /// Whether colours are given by value: terminfo's RGB.
 bool terminal_screen_is_direct(void);
+/// Lets colours be used, beside the terminal's own; without it not even a reset of them is sent.
+void terminal_screen_use_colors(void);
 /// How many pairs there are; the first, 0, is the terminal's own.
 int terminal_screen_pairs(void);
 /// Sets a pair; a colour is -1 for the terminal's own, an index, or 0xRRGGBB on direct terminals.

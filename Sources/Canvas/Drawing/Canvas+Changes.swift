@@ -7,6 +7,14 @@ extension Canvas {
     package var style: Style
     /// Columns covered.
     package var width: Int
+
+    package init(x: Int, y: Int, text: String, style: Style, width: Int) {
+      self.x = x
+      self.y = y
+      self.text = text
+      self.style = style
+      self.width = width
+    }
   }
 
   /// What has to be drawn to turn an earlier frame into this one.

@@ -16,7 +16,7 @@ package enum DisplayWidth {
   /// Controls, bidirectional overrides and clusters without a base become `?`. Joined emoji keep
   /// their first scalar, because terminals draw the rest in different widths; of combining marks
   /// at most four are kept, as many as a cell of ncurses holds.
-  static func drawable(_ character: Character) -> (character: Character, width: Int) {
+  package static func drawable(_ character: Character) -> (character: Character, width: Int) {
     if let ascii = character.asciiValue {
       return ascii < 0x20 || ascii == 0x7f || character.utf8.count > 1
         ? (replacement, 1) : (character, 1)

@@ -78,7 +78,7 @@ package enum GraphSymbols: String, Sendable, Hashable, CaseIterable {
   /// A single character with a plain counterpart.
   package enum Symbol: Sendable {
     case vertical, horizontal, dashed, dotted, tickLeft, tickBelow, essential, knob, trackLeft,
-      trackRight, track, trackDone, selected, scrollThumb, scrollTrack, ellipsis, cornerLowerLeft,
+      trackRight, track, trackDone, selected, scrollThumb, ellipsis, cornerLowerLeft,
       whisker, bandLeft, bandRight, band, cursorLine
 
     fileprivate var unicode: Character {
@@ -97,7 +97,6 @@ package enum GraphSymbols: String, Sendable, Hashable, CaseIterable {
       case .trackDone: "━"
       case .selected: "▸"
       case .scrollThumb: "┃"
-      case .scrollTrack: "│"
       case .ellipsis: "…"
       case .cornerLowerLeft: "└"
       case .whisker: "╎"
@@ -121,7 +120,6 @@ package enum GraphSymbols: String, Sendable, Hashable, CaseIterable {
       case .trackDone, .band: "="
       case .selected: ">"
       case .scrollThumb: "#"
-      case .scrollTrack: "|"
       case .ellipsis: "~"
       }
     }

@@ -24,7 +24,7 @@ extension CurvePlot {
         let x = frame.dotColumn(point.x)
         dots.line(
           from: (x, frame.dotRow(interval.upperBound)), to: (x, frame.dotRow(interval.lowerBound)),
-          style: look.roles.muted)
+          style: seriesStyle(index, look: look))
       }
       dots.polyline(
         Self.path(one.points, frame), pattern: .series(index),
@@ -43,7 +43,7 @@ extension CurvePlot {
         let rows = frame.row(interval.upperBound)...frame.row(interval.lowerBound)
         for y in rows {
           canvas.stamp(
-            look.symbols.symbol(.whisker), x: frame.column(point.x), y: y, style: look.roles.muted)
+            look.symbols.symbol(.whisker), x: frame.column(point.x), y: y, style: style)
         }
       }
       StepLine(symbols: look.symbols, stroke: look.symbols.stroke(index))

@@ -12,7 +12,7 @@ struct DotGrid {
     func shows(_ step: Int) -> Bool {
       switch self {
       case .solid: true
-      case .dashed: step % 6 < 3
+      case .dashed: step % 6 < 4
       case .dotted: step % 3 == 0
       case .dashDotted: step % 10 < 6 || step % 10 == 8
       }

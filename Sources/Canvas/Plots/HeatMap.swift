@@ -94,17 +94,25 @@ package struct HeatMap: Widget {
     } else {
       style = Style(look.theme.gradient(value), on: .slot(0x00))
     }
-    let shown = isHighlighted ? style.adding([.bold, .reverse]) : style
-    canvas.fill(cell, style: shown)
     let number = "\(Int((min(max(value.isNaN ? 0 : value, 0), 1) * 100).rounded()))"
-    if cell.width >= 3 {
-      canvas.put(
-        number, x: cell.maxX - number.count - (cell.width > 4 ? 1 : 0), y: cell.y, style: shown)
-      if !look.showsGradients && cell.width >= 5 {
-        canvas.set(Self.shade(value, look.symbols), x: cell.x + 1, y: cell.y, style: shown)
+    // Brackets where there is room for them: a reversed cell reads as one that is missing.
+    let hasBrackets = isHighlighted && cell.width >= number.count + 2
+    let shown = isHighlighted ? style.adding(hasBrackets ? .bold : [.bold, .reverse]) : style
+    canvas.fill(cell, style: shown)
+    // Without colours behind them, numbers that touch could not be told apart.
+    guard cell.width >= (look.showsGradients || number.count < 3 ? 3 : 4) else {
+      if !look.showsGradients {
+        canvas.fill(cell, with: Self.shade(value, look.symbols), style: shown)
       }
-    } else if !look.showsGradients {
-      canvas.fill(cell, with: Self.shade(value, look.symbols), style: shown)
+      return
+    }
+    let end = cell.maxX - (cell.width >= 4 ? 1 : 0)
+    canvas.put(number, x: end - number.count, y: cell.y, style: shown)
+    if hasBrackets {
+      canvas.set("[", x: end - number.count - 1, y: cell.y, style: shown)
+      canvas.set("]", x: end, y: cell.y, style: shown)
+    } else if !look.showsGradients && cell.width >= 5 {
+      canvas.set(Self.shade(value, look.symbols), x: cell.x, y: cell.y, style: shown)
     }
   }
 

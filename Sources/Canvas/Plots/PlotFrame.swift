@@ -18,7 +18,7 @@ struct PlotFrame {
     labelRow = rect.height >= 3 ? rect.maxY - 1 : nil
     axisRow = rect.height >= 8 ? rect.maxY - 2 : nil
     plot = plot.inset(bottom: (labelRow == nil ? 0 : 1) + (axisRow == nil ? 0 : 1))
-    let ticks = Ticks.nice(in: yRange, limit: min(max(2, (plot.height + 1) / 2), 7))
+    let ticks = Ticks.nice(in: yRange, limit: min(max(2, plot.height * 3 / 4), 9))
     let labels = Ticks.labels(ticks)
     let labelWidth = labels.map(\.count).max() ?? 0
     if rect.width >= labelWidth + 12 {

@@ -13,19 +13,22 @@ package struct Sparkline: Widget {
   }
 
   package func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
-    let style = style ?? look.roles.accent
-    let perCell = look.symbols == .braille ? 2 : 1
-    let steps = look.symbols == .braille ? 4 : look.symbols.bars.count - 1
+    let piece = fragment(width: rect.width, look: look)
+    canvas.put([piece], x: rect.x, y: rect.y + rect.height / 2)
+  }
+
+  /// The sparkline as text, for a row of a list.
+  package func fragment(width: Int, look: Appearance) -> Fragment {
+    let symbols = look.symbols
+    let perCell = symbols == .braille ? 2 : 1
+    let steps = symbols == .braille ? 4 : symbols.bars.count - 1
     let levels = Self.levels(
-      of: values, columns: rect.width * perCell, maximum: maximum, steps: steps)
-    let y = rect.y + rect.height / 2
-    for (index, x) in rect.columns.enumerated() where !levels.isEmpty {
-      let character =
-        perCell == 2
-        ? look.symbols.pair(levels[2 * index], levels[2 * index + 1])
-        : look.symbols.bars[levels[index]]
-      canvas.set(character, x: x, y: y, style: style)
+      of: values, columns: width * perCell, maximum: maximum, steps: steps)
+    let text = (0..<(levels.count / perCell)).map { cell in
+      perCell == 2
+        ? symbols.pair(levels[2 * cell], levels[2 * cell + 1]) : symbols.bars[levels[cell]]
     }
+    return Fragment(String(text), style ?? look.roles.accent)
   }
 
   /// Steps for so many columns: the largest of the values that fall into each.

@@ -87,8 +87,7 @@ extension Theme {
   /// The coloured slot that a colour is or comes nearest to; nil for greys and for no colour.
   private func nearestHue(_ color: Color) -> UInt8? {
     switch color {
-    case .slot(let slot):
-      return slot >= 0x08 && Self.ansiColumn(slot, bright: false) != nil ? slot : nil
+    case .slot(let slot): return Self.ansiColumn(slot, bright: false) == nil ? nil : slot
     case .rgb(let value):
       let nearest = (0x00...0x0f).min {
         palette[$0].distance(to: value) < palette[$1].distance(to: value)
@@ -99,13 +98,12 @@ extension Theme {
 
   /// The ANSI colour of a coloured slot.
   ///
-  /// The scheme leaves orange and brown without one; they get the dark yellow, or bright red where
-  /// yellow is taken, and the dark red.
+  /// The scheme leaves orange and brown without one; they get the dark yellow and the dark red.
   /// Source: the base24 styling guidelines, column "Ansi".
   static func ansiColumn(_ slot: UInt8, bright: Bool) -> UInt8? {
     switch slot {
     case 0x08: bright ? 9 : 1
-    case 0x09: bright ? 3 : 1
+    case 0x09: 3
     case 0x0a: bright ? 11 : 3
     case 0x0b: bright ? 10 : 2
     case 0x0c: bright ? 14 : 6

@@ -15,17 +15,23 @@ package struct Bar: Widget {
   }
 
   package func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
+    let piece = fragment(width: rect.width, look: look)
+    for y in rect.rows { canvas.put([piece], x: rect.x, y: y) }
+  }
+
+  /// The bar as text, for a row of a list.
+  package func fragment(width: Int, look: Appearance) -> Fragment {
     let steps = look.symbols.horizontalBars
-    let filled = Self.steps(of: share, width: rect.width, perCell: steps.count - 1)
+    let perCell = steps.count - 1
+    let filled = Self.steps(of: share, width: width, perCell: perCell)
     var style = style ?? look.roles.kept
     if hasTrack { style.background = .slot(0x01) }
-    for y in rect.rows {
-      for (index, x) in rect.columns.enumerated() {
-        let inCell = min(max(filled - index * (steps.count - 1), 0), steps.count - 1)
-        let isTrack = inCell == 0 && hasTrack && look.symbols == .ascii
-        canvas.set(isTrack ? "." : steps[inCell], x: x, y: y, style: style)
-      }
+    let empty: Character = hasTrack && look.symbols == .ascii ? "." : steps[0]
+    let text = (0..<max(0, width)).map { cell -> Character in
+      let inCell = min(max(filled - cell * perCell, 0), perCell)
+      return inCell == 0 ? empty : steps[inCell]
     }
+    return Fragment(String(text), style)
   }
 
   /// How many steps of a bar are filled.

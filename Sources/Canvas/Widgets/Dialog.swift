@@ -59,7 +59,7 @@ package struct Dialog: Widget {
         }
         line = rest
       }
-      return lines + [line]
+      return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
     }
   }
 

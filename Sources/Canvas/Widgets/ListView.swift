@@ -92,11 +92,9 @@ package struct Scrollbar: Widget {
     let thumb = max(1, rect.height * rect.height / count)
     let travel = Double(rect.height - thumb)
     let start = Int((travel * Double(offset) / Double(count - rect.height)).rounded())
-    for (line, y) in rect.rows.enumerated() {
-      let isThumb = (start..<(start + thumb)).contains(line)
-      canvas.set(
-        look.symbols.symbol(isThumb ? .scrollThumb : .scrollTrack), x: rect.x, y: y,
-        style: isThumb ? look.roles.accent : look.roles.border)
+    // Without a track: next to the border of a panel that would be a second one.
+    for y in rect.rows.dropFirst(start).prefix(thumb) {
+      canvas.set(look.symbols.symbol(.scrollThumb), x: rect.x, y: y, style: look.roles.accent)
     }
   }
 }

@@ -12,7 +12,8 @@ final class PseudoTerminal {
     var size = winsize(
       ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
     guard openpty(&master, &slave, nil, nil, &size) == 0 else {
-      throw CommandError("The system gives no pseudo-terminal: \(String(cString: strerror(errno))).")
+      throw CommandError(
+        "The system gives no pseudo-terminal: \(String(cString: strerror(errno))).")
     }
     self.master = master
     let handle = FileHandle(fileDescriptor: slave, closeOnDealloc: true)

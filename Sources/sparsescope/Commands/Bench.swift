@@ -79,7 +79,8 @@ struct Bench: ParsableCommand {
       Figure(
         name: "sgemm 512×768×768, \(ProcessorCount.available) threads", value: bench.all,
         unit: "GFLOPS"),
-      Figure(name: "peak of this core, measured by multiply-adds", value: bench.peak, unit: "GFLOPS"),
+      Figure(
+        name: "peak of this core, measured by multiply-adds", value: bench.peak, unit: "GFLOPS"),
       Figure(
         name: "sgemm's share of the peak, one thread", value: bench.single / bench.peak, unit: "×",
         goal: "at least 0.7", met: bench.single / bench.peak >= 0.7),

@@ -127,7 +127,9 @@ struct InspectionReport: Encodable {
 
 extension String {
   /// Filled up with blanks on the right.
-  func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+  func padded(_ width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
 
   /// Filled up with blanks on the left.
   func aligned(_ width: Int) -> String {

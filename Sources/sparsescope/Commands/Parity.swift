@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Engine
 import Foundation
 import Transformers
 
@@ -17,7 +18,8 @@ struct ParityCommand: ParsableCommand {
   var model: String
 
   @Option(
-    name: .long, help: "What PyTorch computed; golden.safetensors in the model's folder unless given."
+    name: .long,
+    help: "What PyTorch computed; golden.safetensors in the model's folder unless given."
   )
   var golden: String?
 
@@ -25,20 +27,17 @@ struct ParityCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let loaded = try LoadedTransformer(Checkpoint.open(at: model))
+    let checkpoint = try Checkpoint.open(at: model)
+    let loaded = try LoadedTransformer(checkpoint)
     let file = try GoldenFile(at: golden ?? "\(model)/golden.safetensors")
     let parity = try Parity(loaded, file)
     var outputs = try parity.differences()
     if file.has("threshold") {
-      outputs += try parity.maskedDifferences(try parity.maskedByThreshold())
+      outputs += try parity.pruningDifferences(checkpoint)
     }
     let report = ParityReport(outputs)
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys]
-      encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+      try JSONOutput.print(report)
     } else {
       for output in report.outputs {
         print(

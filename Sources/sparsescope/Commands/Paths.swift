@@ -17,7 +17,8 @@ struct Paths: ParsableCommand {
       paths.append(("themes \(index + 1)", folder.path))
     }
     if json {
-      return try JSONOutput.print(Dictionary(uniqueKeysWithValues: paths.map { ($0.name, $0.path) }))
+      return try JSONOutput.print(
+        Dictionary(uniqueKeysWithValues: paths.map { ($0.name, $0.path) }))
     }
     for (name, path) in paths {
       let note = FileManager.default.fileExists(atPath: path) ? "" : "  (not there)"

@@ -38,7 +38,8 @@ struct Prune: ParsableCommand {
     let index = try MagnitudeIndex.build(model.matrices, threads: ProcessorCount.available)
     let plan = index.plan(request)
     let progress = ProgressLine(title: "writing")
-    try model.matrices.write(plan, to: output, onMatrix: { done, all in progress.show(done, of: all) })
+    try model.matrices.write(
+      plan, to: output, onMatrix: { done, all in progress.show(done, of: all) })
     progress.finish()
     let statistics = try model.matrices.matrices.indices.map {
       try model.matrices.statistics(matrix: $0)

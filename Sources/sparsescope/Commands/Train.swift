@@ -33,7 +33,7 @@ struct TrainDigits: ParsableCommand {
   var epochs = DigitsRecipe().epochs
 
   @Option(name: .long, help: "Threads to compute on; as many as cores unless given.")
-  var workers = ProcessInfo.processInfo.activeProcessorCount
+  var workers = ProcessorCount.available
 
   func validate() throws {
     guard epochs > 0 else { throw ValidationError("--epochs must be at least 1") }
@@ -47,7 +47,7 @@ struct TrainDigits: ParsableCommand {
     try BLAS.load()
     // Checked now: a full folder should not be found out after the training.
     let writer = try ModelFolderWriter(to: output)
-    let folder = try Self.dataFolder()
+    let folder = try Resources.folder("digits").path
     let preprocessing = ImagePreprocessing(rescaleFactor: 1 / 16, mean: [0.5], deviation: [0.5])
     let threads = ParallelWorkers(count: workers)
     let trainer = DigitsTrainer(
@@ -58,14 +58,20 @@ struct TrainDigits: ParsableCommand {
       preprocessing: preprocessing)
 
     Interruption.watch()
-    let progress = ProgressLine()
+    let progress = ProgressLine(title: "training", logsTenths: true)
     let classifier: ImageClassifier
     do {
-      classifier = try trainer.train(isCancelled: { Interruption.isRequested }) {
-        progress.show($0)
+      func show(_ state: TrainingProgress) {
+        let left = state.seconds * (Double(state.epochs) / Double(state.epoch) - 1)
+        progress.show(
+          state.epoch, of: state.epochs,
+          note: String(
+            format: "epoch %d/%d  loss %.3f  %.0f s, %.0f s left", state.epoch, state.epochs,
+            state.loss, state.seconds, left))
       }
+      classifier = try trainer.train(isCancelled: { Interruption.isRequested }, report: show)
     } catch is TrainingInterrupted {
-      progress.end("interrupted; nothing was written")
+      progress.finish("interrupted; nothing was written")
       throw ExitCode(130)
     }
     let correct = try ImageAccuracy(workers: threads).correct(classifier, on: test)
@@ -73,14 +79,7 @@ struct TrainDigits: ParsableCommand {
     let card = Self.card(recipe, accuracy: "\(correct) of \(test.count), \(share)")
     try DigitsModelFolder(classifier, preprocessing: preprocessing, card: card)
       .write(with: writer)
-    progress.end("\(output): \(correct) of \(test.count) test images right, \(share)")
-  }
-
-  private static func dataFolder() throws -> String {
-    guard let folder = Bundle.module.url(forResource: "digits", withExtension: nil) else {
-      throw TaskDataError.unreadable(file: "the program's resource folder `digits`")
-    }
-    return folder.path
+    progress.finish("\(output): \(correct) of \(test.count) test images right, \(share)")
   }
 
   private static func card(_ recipe: DigitsRecipe, accuracy: String) -> String {
@@ -112,35 +111,5 @@ enum Interruption {
   /// Turns SIGINT and SIGTERM into the flag from now on.
   static func watch() {
     for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.request() } }
-  }
-}
-
-/// Progress on standard error: a bar where that is a terminal, else a plain line now and then.
-private final class ProgressLine {
-  private let isTerminal = isatty(STDERR_FILENO) == 1
-  private let width = 24
-  private var shownTenth = 0
-
-  func show(_ progress: TrainingProgress) {
-    let share = Double(progress.epoch) / Double(progress.epochs)
-    let remaining = progress.seconds * (1 / share - 1)
-    let text = String(
-      format: "epoch %d/%d  loss %.3f  %.0f s, %.0f s left", progress.epoch, progress.epochs,
-      progress.loss, progress.seconds, remaining)
-    if isTerminal {
-      let filled = Int(share * Double(width))
-      let bar =
-        String(repeating: "━", count: filled) + String(repeating: "╌", count: width - filled)
-      write("\r\u{1B}[K\(bar) \(text)")
-    } else if Int(share * 10) > shownTenth {
-      shownTenth = Int(share * 10)
-      write("\(text)\n")
-    }
-  }
-
-  func end(_ message: String) { write(isTerminal ? "\r\u{1B}[K\(message)\n" : "\(message)\n") }
-
-  private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
   }
 }

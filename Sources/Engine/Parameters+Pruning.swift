@@ -2,14 +2,19 @@ import Experiments
 import Pruning
 import Transformers
 
-extension LoadedTransformer {
+extension Parameters {
   /// The parameters with the weights that a plan removes set to zero; all others are shared.
-  package func pruned(_ plan: PruningPlan, of matrices: PrunableMatrices) throws -> Parameters {
-    var parameters = parameters
-    let renamed = Dictionary(report.renamed.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+  ///
+  /// - Parameter report: how the names of the files and the model's fit each other.
+  package func pruned(
+    _ plan: PruningPlan, of matrices: PrunableMatrices, _ report: LoadReport
+  ) -> Parameters {
+    var parameters = self
+    let names = Dictionary(
+      report.renamed.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for (index, removed) in plan.pruned.enumerated() where removed > 0 {
       let name = matrices.matrices[index].description.name
-      guard let id = model.table.id(of: renamed[name] ?? name) else { continue }
+      guard let id = table.id(of: names[name] ?? name) else { continue }
       let rule = MaskRule(plan, matrix: index, of: matrices)
       parameters.withMutableElements(of: id) { rule.apply(to: $0) }
     }
