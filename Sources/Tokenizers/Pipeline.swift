@@ -44,7 +44,9 @@ struct Pipeline: ~Copyable, Sendable {
   }
 
   /// Replaces `tokens` by those of a text, without any around it.
-  func tokenize(_ text: Span<UInt8>, into tokens: inout TextTokens, _ workspace: inout Workspace.Buffers) {
+  func tokenize(
+    _ text: Span<UInt8>, into tokens: inout TextTokens, _ workspace: inout Workspace.Buffers
+  ) {
     tokens.removeAll()
     let tracksOrigins = tokens.tracksOffsets || needsOrigins
     addedTokens.literal.forEachPart(of: text, in: 0..<text.count) { part in
@@ -163,49 +165,4 @@ struct Pipeline: ~Copyable, Sendable {
     }
     return Int(start)..<Int(end)
   }
-}
-
-/// The tokens of one text.
-struct TextTokens: Sendable {
-  private(set) var ids: [Int] = []
-  /// Empty unless they are tracked.
-  private(set) var offsets: [Range<Int>] = []
-  var tracksOffsets = false
-
-  var count: Int { ids.count }
-
-  mutating func removeAll() {
-    ids.removeAll(keepingCapacity: true)
-    offsets.removeAll(keepingCapacity: true)
-  }
-
-  @inline(__always)
-  mutating func append(_ id: Int, offset: Range<Int>) {
-    ids.append(id)
-    if tracksOffsets { offsets.append(offset) }
-  }
-
-  /// Appends a token where offsets are not tracked.
-  @inline(__always)
-  mutating func append(_ id: Int32) {
-    ids.append(Int(id))
-  }
-}
-
-/// The memory that encoding needs, kept for the next text.
-///
-/// Unchecked because the pool of a `Tokenizer` gives it to one call at a time.
-final class Workspace: @unchecked Sendable {
-  struct Buffers {
-    var text = AlignedText()
-    var scratch = AlignedText()
-    var pieces = Pieces()
-    var cache = WordCache()
-    /// The tokens of a word that is too long for the cache.
-    var made = ModelTokens()
-  }
-
-  var buffers = Buffers()
-  var first = TextTokens()
-  var second = TextTokens()
 }

@@ -67,9 +67,14 @@ extension Pipeline {
   /// Puts the beginning and end around texts that the settings ask for, where the file has it
   /// otherwise.
   private mutating func markTexts(_ configuration: TokenizerConfiguration) {
-    guard configuration.addsBOS != nil || configuration.addsEOS != nil else { return }
+    guard configuration.addsBOS != nil || configuration.addsEOS != nil,
+      case .bytePairEncoding = model
+    else { return }
     let bos = configuration.special[.bos].flatMap { id(of: $0.content) }
     let eos = configuration.special[.eos].flatMap { id(of: $0.content) }
+    // What is to be added but not named cannot be.
+    if configuration.addsBOS == true, bos == nil { return }
+    if configuration.addsEOS == true, eos == nil { return }
     let wanted = TokenTemplate.marked(
       bos: configuration.addsBOS == true ? bos : nil,
       eos: configuration.addsEOS == true ? eos : nil)

@@ -48,7 +48,7 @@ struct BytePairEncoding: Sendable {
   /// out.
   private static func inBytes(_ vocabulary: Vocabulary) -> Vocabulary {
     var found = Vocabulary()
-    vocabulary.forEach { token, id in
+    vocabulary.forEachToken { token, id in
       if let bytes = ByteAlphabet.bytes(of: token) { found.add(bytes, id: id) }
     }
     return found
@@ -62,7 +62,7 @@ struct BytePairEncoding: Sendable {
     var symbols = SymbolList(capacity: word.count)
     appendUnits(of: word, to: &symbols)
     symbols.merge(by: merges)
-    symbols.forEach { tokens.append($0, length: $1) }
+    symbols.forEachToken { tokens.append($0, length: $1) }
   }
 
   private func appendUnits(of word: Span<UInt8>, to symbols: inout SymbolList) {

@@ -36,7 +36,7 @@ struct SymbolList {
   }
 
   /// Calls the closure with each token and its length.
-  func forEach(_ body: (Int32, Int) -> Void) {
+  func forEachToken(_ body: (Int32, Int) -> Void) {
     for symbol in symbols where symbol.length > 0 { body(symbol.id, Int(symbol.length)) }
   }
 
@@ -67,37 +67,5 @@ struct SymbolList {
     let left = symbols[position]
     guard let merge = table[left.id, symbols[Int(left.next)].id] else { return }
     queue.push(Candidate(merge: merge, position: Int32(position)))
-  }
-}
-
-/// A binary heap whose least element is taken first.
-struct MinimumHeap<Element: Comparable> {
-  private var elements: [Element] = []
-
-  mutating func push(_ element: Element) {
-    elements.append(element)
-    var child = elements.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      guard elements[child] < elements[parent] else { return }
-      elements.swapAt(child, parent)
-      child = parent
-    }
-  }
-
-  mutating func popMinimum() -> Element? {
-    guard let last = elements.popLast() else { return nil }
-    guard let minimum = elements.first else { return last }
-    elements[0] = last
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      guard child < elements.count else { break }
-      if child + 1 < elements.count, elements[child + 1] < elements[child] { child += 1 }
-      guard elements[child] < elements[parent] else { break }
-      elements.swapAt(child, parent)
-      parent = child
-    }
-    return minimum
   }
 }

@@ -21,9 +21,6 @@ struct Vocabulary: Sendable {
   /// The number of tokens.
   var count: Int { ids.count }
 
-  /// The highest id and one.
-  var idBound: Int { indexByID.count }
-
   init() {}
 
   /// Adds a token; a token that is there already gets the new id.
@@ -99,7 +96,7 @@ struct Vocabulary: Sendable {
   }
 
   /// Calls the closure with each token and its id, in the order in which they were added.
-  func forEach(_ body: (ArraySlice<UInt8>, Int) -> Void) {
+  func forEachToken(_ body: (ArraySlice<UInt8>, Int) -> Void) {
     for (index, id) in ids.enumerated() {
       body(bytes[Int(starts[index])..<Int(starts[index + 1])], Int(id))
     }

@@ -1,7 +1,7 @@
 /// How many tokens of each text are kept so that both fit.
 enum Truncation {
   /// Cuts the longer text first, and both alike once they are of one length; an odd token goes to
-  /// the text that was longer. (Hugging Face's `longest_first`.)
+  /// the text that was longer, or to the second. (Hugging Face's `longest_first`.)
   ///
   /// - Parameter room: for the tokens of both texts together.
   static func longestFirst(_ first: Int, _ second: Int, room: Int) -> (first: Int, second: Int) {

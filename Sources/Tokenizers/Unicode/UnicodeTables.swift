@@ -1,4 +1,5 @@
 // Made by make_unicode_tables.py with tokenizers 0.23.3; change that, not this.
+// swift-format-ignore-file
 
 enum UnicodeTables {
   /// The first scalar of each run of one class << 16 | its `ScalarClass`.

@@ -141,6 +141,7 @@ def main():
         | set(range(0x11A8, 0x11C3)),
     ]
     print("// Made by make_unicode_tables.py with tokenizers 0.23.3; change that, not this.")
+    print("// swift-format-ignore-file")
     print("\nenum UnicodeTables {", end="")
     literal(
         "classRuns", "/// The first scalar of each run of one class << 16 | its `ScalarClass`.",
