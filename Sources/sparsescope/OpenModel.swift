@@ -29,7 +29,7 @@ struct OpenModel: Sendable {
         task: task.name, examples: task.count, metric: "accuracy", chance: task.chance)
     } catch {
       evaluator = nil
-      evaluation = .unavailable("It cannot be evaluated here: \(error).")
+      evaluation = .unavailable("cannot be evaluated here: \(error).")
     }
     summary = ModelSummary(
       name: checkpoint.name, path: path ?? "", rule: matrices.rule,
