@@ -94,8 +94,12 @@ package final class EvaluationScheduler: Sendable {
         rest(.paused, after: orders)
         continue
       }
-      guard let focus = orders.focus, let step = session.nextStep(focus, orders.tolerance, self)
-      else {
+      guard let focus = orders.focus else {
+        // Nothing has been asked yet: there is nothing to say.
+        wake.wait()
+        continue
+      }
+      guard let step = session.nextStep(focus, orders.tolerance, self) else {
         rest(.idle, after: orders)
         continue
       }

@@ -59,6 +59,9 @@ package struct MatrixDescription: Sendable, Hashable, Codable {
   }
 
   package var weights: Int { shape.reduce(1, *) }
+
+  /// How the matrix is called on the screen: its block and its kind, such as `2 mlp in`.
+  package var label: String { block.map { "\($0) \(kind)" } ?? kind }
 }
 
 /// Answers, fast enough for every key press, what a pruning request does to a model.

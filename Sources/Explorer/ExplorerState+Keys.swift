@@ -112,7 +112,11 @@ extension ExplorerState {
 
   private mutating func apply(_ picker: Picker) -> [Effect] {
     switch picker.choices {
-    case .methods(let methods, _): return setMethod(methods[picker.selection])
+    case .methods(let methods, let before):
+      // From the level that the list was opened at, so that looking at the coarse steps of 1:2 does
+      // not cost it.
+      request.sparsity = before.sparsity
+      return setMethod(methods[picker.selection])
     case .themes(let themes, _):
       look.theme = themes[picker.selection]
       return []

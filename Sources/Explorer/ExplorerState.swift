@@ -126,11 +126,7 @@ extension ExplorerState {
   }
 
   /// How a matrix is called on the screen: its block and its kind, such as `2 mlp in`.
-  package func label(of index: Int) -> String {
-    let matrix = model.matrices[index]
-    guard let block = matrix.block else { return matrix.kind }
-    return "\(block) \(matrix.kind)"
-  }
+  package func label(of index: Int) -> String { model.matrices[index].label }
 
   /// How many matrices the index holds so far.
   package var indexedCount: Int { sparklines.count { $0 != nil } }

@@ -91,9 +91,10 @@ extension ExplorerState {
   }
 
   mutating func setMethod(_ method: PruningMethod) -> [Effect] {
-    guard method != request.method else { return [] }
+    let before = request
     request.method = method
     request.sparsity = reachable.nearest(to: level).fraction
+    guard request != before else { return [] }
     return requestChanged()
   }
 

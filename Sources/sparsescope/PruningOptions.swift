@@ -13,7 +13,7 @@ struct ModelArgument: ParsableArguments {
 /// How a command prunes.
 struct PruningOptions: ParsableArguments {
   @Option(
-    help: "What is removed: magnitude, random, erk, or a pattern such as 2:4 (kept:group).")
+    help: "What is removed: magnitude, random, erk, or any pattern N:M such as 2:4 or 8:16.")
   var method = MethodName.magnitude
 
   @Option(help: "One magnitude threshold for all matrices (global) or one for each (matrix).")
@@ -24,7 +24,7 @@ struct PruningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Leave matrices dense: a name, or a part of one such as ‘mlp’ or ‘layer.0.’; repeatable.",
+      "Leave matrices dense: a part of a name or of a label, such as ‘mlp’ or ‘layer.0.’; repeatable.",
       valueName: "name"))
   var exclude: [String] = []
 
@@ -71,7 +71,7 @@ struct PruningOptions: ParsableArguments {
     for wanted in exclude {
       let found = model.summary.matrices.indices.filter { index in
         let matrix = model.summary.matrices[index]
-        return matrix.name.contains(wanted) || matrix.kind == wanted
+        return matrix.name.contains(wanted) || matrix.label.contains(wanted)
       }
       guard !found.isEmpty else {
         throw ValidationError(

@@ -71,7 +71,7 @@ extension ExplorerState {
         parameters: 211_000, matrices: preview.matrices,
         evaluation: evaluates
           ? .available(task: "digits test", examples: 450, metric: "accuracy", chance: 0.1)
-          : .unavailable("The program cannot run “t5” models.")),
+          : .unavailable("cannot be evaluated here: “t5” is not known.")),
       request: PruningRequest(method: .magnitude(.global), sparsity: sparsity), look: look)
     for index in preview.matrices.indices {
       _ = update(&state, .matrixIndexed(index, bins: [1, 3, 8, 6, 3, 2, 1, 1]))

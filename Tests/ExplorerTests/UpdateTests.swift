@@ -134,7 +134,7 @@ import Testing
     var state = ExplorerState.sample(evaluates: false)
     #expect(update(&state, .rested(state.restNumber)).isEmpty)
     #expect(update(&state, .key(.character("e"))).isEmpty)
-    #expect(state.notice?.text == "The program cannot run “t5” models.")
+    #expect(state.notice?.text == "This model cannot be evaluated here: “t5” is not known.")
   }
 
   @Test func `curves are kept apart by method and by what is left out`() {

@@ -77,12 +77,14 @@ struct AccuracyPanel: Widget {
     guard let turn = turningPoints?.tolerance.value else { return nil }
     return CurvePlot.Marker(
       x: turn.sparsity, interval: turn.interval.low...max(turn.interval.low, turn.interval.high),
-      label: "essential \(text(turn.sparsity, within: turn.interval)) %")
+      label: "essential \(Self.text(turn.sparsity, turn.interval)) %")
   }
 
-  private func text(_ share: Double, within interval: Interval) -> String {
-    let text = Percent.text(share, within: interval)
-    return state.look.symbols == .ascii ? text.replacing("±", with: "+-") : text
+  /// A value and the ends of its interval, which need not lie evenly about it: `76 (71-80)`.
+  private static func text(_ share: Double, _ interval: Interval) -> String {
+    let decimals = Percent.decimals(for: interval)
+    let ends = [interval.low, interval.high].map { Percent.text($0, decimals: decimals) }
+    return "\(Percent.text(share, decimals: decimals)) (\(ends.joined(separator: "-")))"
   }
 
   /// As much of the legend as the panel's top line has room for; the turning point goes last.
@@ -115,7 +117,7 @@ struct AccuracyPanel: Widget {
     add("Kneedle", points.kneedle.value.map { "\($0.level) %" })
     add(
       "broken line",
-      points.brokenLine.value.map { "\(text($0.sparsity, within: $0.interval)) %" })
+      points.brokenLine.value.map { "\(Self.text($0.sparsity, $0.interval)) %" })
     return pieces
   }
 }

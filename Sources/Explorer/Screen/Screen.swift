@@ -29,7 +29,24 @@ package func view(_ state: ExplorerState, on canvas: inout Canvas) {
 package func frame(of state: ExplorerState) -> Canvas {
   var canvas = Canvas(size: state.size, style: state.look.roles.text)
   view(state, on: &canvas)
+  if state.look.symbols == .ascii { canvas.reduceToASCII() }
   return canvas
+}
+
+extension Canvas {
+  /// Puts the nearest seven-bit character in place of every other, for words and names; graphs are
+  /// drawn from such characters in the first place.
+  fileprivate mutating func reduceToASCII() {
+    let plain: [Character: Character] = [
+      "ε": "e", "·": "-", "×": "x", "–": "-", "≤": "<", "±": "~", "…": "~", "é": "e", "ő": "o",
+      "“": "\"", "”": "\"", "’": "'", "↑": "^", "↓": "v", "←": "<", "→": ">",
+    ]
+    for y in 0..<size.height {
+      for x in 0..<size.width where !self[x, y].character.isASCII {
+        self[x, y].character = plain[self[x, y].character] ?? "?"
+      }
+    }
+  }
 }
 
 private func drawTooSmall(_ state: ExplorerState, on canvas: inout Canvas) {

@@ -77,6 +77,9 @@ struct Explore: ParsableCommand {
     session.start()
     session.runUntilSettled(within: .seconds(wait))
     print(frame(of: session.state).text, terminator: "")
+    if !session.isSettled {
+      StandardError.write("Not finished after \(wait) seconds; --wait gives it longer.")
+    }
     if let failure = session.state.indexFailure { throw CommandError(failure) }
   }
 }

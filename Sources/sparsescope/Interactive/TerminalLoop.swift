@@ -78,11 +78,15 @@ final class FrameStatistics {
   private var frames = 0
   private let started = ContinuousClock.now
 
+  /// Opens the file; one that is there is written over, and a device stays the device that it is.
   init(path: String) throws {
-    guard FileManager.default.createFile(atPath: path, contents: nil),
-      let file = FileHandle(forWritingAtPath: path)
-    else { throw CommandError("\(path): cannot be written; choose another file for --stats.") }
-    self.file = file
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0o644)
+    guard descriptor >= 0 else {
+      throw CommandError(
+        "\(path): cannot be written (\(String(cString: strerror(errno)))); "
+          + "choose another file for --stats.")
+    }
+    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 
   func record(bytes: Int, keys: Int, took: Duration, isBusy: Bool, isSettled: Bool) {
@@ -91,7 +95,8 @@ final class FrameStatistics {
       "{\"frame\":\(frames),\"at_ms\":\(Self.milliseconds(.now - started)),\"keys\":\(keys),"
       + "\"bytes\":\(bytes),\"took_ms\":\(Self.milliseconds(took)),\"busy\":\(isBusy),"
       + "\"settled\":\(isSettled)}\n"
-    file.write(Data(line.utf8))
+    // Statistics that cannot be written must not disturb what they are about.
+    try? file.write(contentsOf: Data(line.utf8))
   }
 
   private static func milliseconds(_ duration: Duration) -> Double {
