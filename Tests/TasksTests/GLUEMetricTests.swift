@@ -50,3 +50,29 @@ struct GLUEMetricTests {
     #expect(GLUEMetric.f1.value(of: [0, 0], against: [0, 0]) == 0)
   }
 }
+
+struct GLUEScoreTests {
+  private func dataset(_ task: GLUETask, _ targets: [Double]) -> GLUEDataset {
+    GLUEDataset(
+      task: task, file: "dev.tsv",
+      examples: targets.map { SentenceExample(first: "", target: $0) })
+  }
+
+  @Test func `a class is right or wrong and guessing names the most frequent one`() {
+    let data = dataset(.mnli, [2, 0, 2])
+    #expect((0..<3).map { data.score(2, of: $0) } == [1, 0, 1])
+    #expect(abs(data.chance - 2 / 3) < 1e-12)
+    #expect(data.metrics([2, 0, 1]) == ["accuracy": 2 / 3])
+  }
+
+  @Test func `a similarity loses by its distance`() {
+    let data = dataset(.stsb, [0, 2.5, 5])
+    #expect((0..<3).map { data.score(2.5, of: $0) } == [0.5, 1, 0.5])
+    #expect(data.score(7, of: 0) == 0)
+    #expect(abs(data.chance - 2 / 3) < 1e-12)
+  }
+
+  @Test func `metrics are of the examples that have predictions`() {
+    #expect(dataset(.mrpc, [1, 0, 1]).metrics([1, 0]) == ["accuracy": 1, "f1": 1])
+  }
+}
