@@ -62,7 +62,7 @@ struct GLUEScoreTests {
     let data = dataset(.mnli, [2, 0, 2])
     #expect((0..<3).map { data.score(2, of: $0) } == [1, 0, 1])
     #expect(abs(data.chance - 2 / 3) < 1e-12)
-    #expect(data.metrics([2, 0, 1]) == ["accuracy": 2 / 3])
+    #expect(data.metrics([2, 0, 1]) == ["accuracy": 2.0 / 3])
   }
 
   @Test func `a similarity loses by its distance`() {
