@@ -30,7 +30,9 @@ let package = Package(
     .target(name: "Tasks", dependencies: ["Experiments"]),
     .target(
       name: "Engine",
-      dependencies: ["Experiments", "Tensors", "Checkpoints", "Transformers", "Pruning", "Tasks"]),
+      dependencies: [
+        "Experiments", "Tensors", "Checkpoints", "Tokenizers", "Transformers", "Pruning", "Tasks",
+      ]),
     .target(name: "Explorer", dependencies: ["Canvas", "Experiments"]),
     .executableTarget(
       name: "sparsescope",

@@ -24,4 +24,15 @@ package protocol PreparedLevel: Sendable {
   ///
   /// Called from several threads at once; the scores do not depend on the thread.
   func scores(of batch: Range<Int>) throws -> [Float]
+
+  /// The task's official metrics by name, over the first so many examples; empty where the mean
+  /// score is all there is.
+  ///
+  /// Asked once the scores of these examples are known, which this level, or an earlier one for the
+  /// same request, has given.
+  func metrics(ofFirst count: Int) -> [String: Double]
+}
+
+extension PreparedLevel {
+  package func metrics(ofFirst count: Int) -> [String: Double] { [:] }
 }

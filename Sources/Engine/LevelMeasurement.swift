@@ -18,7 +18,8 @@ struct LevelMeasurement {
 
   var isComplete: Bool { batches.isEmpty }
 
-  /// Measures as many batches as there are workers, at the same time.
+  /// Measures as many batches as there are workers, at the same time; after the last of them the
+  /// point has its metrics.
   mutating func advance(on workers: ParallelWorkers) throws {
     let round = Array(batches.prefix(workers.count))
     let scores = try workers.map(round) { [prepared] batch, _ in
@@ -26,5 +27,6 @@ struct LevelMeasurement {
     }
     for part in scores { point.scores += part }
     batches = batches.dropFirst(round.count)
+    if isComplete { point.metrics = prepared.metrics(ofFirst: point.scores.count) }
   }
 }

@@ -9,8 +9,11 @@ struct EvaluationReport: Encodable {
     var sparsity: Double
     var achieved: Double
     var pruned: Int
+    /// The mean of the examples' scores.
+    var score: Double
+    /// The task's official metrics.
     var metrics: [String: Double]
-    /// The 95 % interval of the task's first metric.
+    /// The 95 % interval of the score.
     var interval: [Double]
     /// The mean of the paired differences to the dense model, and its 95 % interval.
     var difference: Double?
@@ -61,7 +64,9 @@ struct EvaluationReport: Encodable {
       let difference = result.curve.difference(at: point.level)
       return Point(
         sparsity: point.level.fraction, achieved: point.achieved, pruned: point.pruned,
-        metrics: [metric: point.mean ?? 0], interval: interval.map { [$0.low, $0.high] } ?? [],
+        score: point.mean ?? 0,
+        metrics: point.metrics.isEmpty ? [metric: point.mean ?? 0] : point.metrics,
+        interval: interval.map { [$0.low, $0.high] } ?? [],
         difference: difference?.mean,
         differenceInterval: difference.map { [$0.interval.low, $0.interval.high] },
         examples: point.scores.count, seconds: result.seconds[point.level] ?? 0)
@@ -73,13 +78,17 @@ struct EvaluationReport: Encodable {
   var text: String {
     var lines = ["\(model): \(task), \(method)", "sparsity   reached      score   95 % interval"]
     for point in points {
-      let score = point.metrics.values.first ?? 0
+      let score = point.score
+      let metrics = point.metrics.sorted { $0.key < $1.key }.map {
+        "  \($0.key) " + String(format: "%.4f", $0.value)
+      }
       lines.append(
         (Percent.text(point.sparsity) + " %").aligned(8)
           + (Percent.text(point.achieved, decimals: 2) + " %").aligned(10)
           + (Percent.text(score, decimals: 2) + " %").aligned(11) + "   "
           + point.interval.map { Percent.text($0) }.joined(separator: " – ")
-          + "  \(point.examples) examples, " + String(format: "%.3f s", point.seconds))
+          + "  \(point.examples) examples, " + String(format: "%.3f s", point.seconds)
+          + metrics.joined())
     }
     let turn = essentialSparsity
     if let sparsity = turn.sparsity, let interval = turn.interval {

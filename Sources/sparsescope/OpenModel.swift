@@ -15,25 +15,39 @@ struct OpenModel: Sendable {
 
   /// Opens a model without reading its weights.
   ///
-  /// - Parameter path: nil for the embedded model.
-  init(path: String?) throws {
+  /// - Parameters:
+  ///   - path: nil for the embedded model.
+  ///   - request: the task of texts to measure the model on; nil for the embedded images.
+  /// - Throws: where the model cannot be opened; with a request also where it cannot be measured.
+  init(path: String?, task request: TaskRequest? = nil) throws {
     let location = try path ?? Resources.folder("vit-digits").path
     checkpoint = try Checkpoint.open(at: location)
     matrices = PrunableMatrices(checkpoint)
     let evaluation: ModelSummary.Evaluation
-    do {
-      let task = try Self.digits(for: location)
-      let evaluator = try ImageClassificationEvaluator(matrices, task: task)
-      self.evaluator = evaluator
-      evaluation = .available(
-        task: task.name, examples: task.count, metric: "accuracy", chance: task.chance)
-    } catch {
-      evaluator = nil
-      evaluation = .unavailable("cannot be evaluated here: \(error).")
+    if let request {
+      let opened = try request.open(matrices, folder: location)
+      (evaluator, evaluation) = (opened.evaluator, opened.evaluation)
+    } else {
+      (evaluator, evaluation) = Self.digitsEvaluator(matrices, location)
     }
     summary = ModelSummary(
       name: checkpoint.name, path: path ?? "", rule: matrices.rule,
       parameters: matrices.parameters, matrices: matrices.descriptions, evaluation: evaluation)
+  }
+
+  /// What measures a model on the embedded images, or why it cannot be.
+  private static func digitsEvaluator(
+    _ matrices: PrunableMatrices, _ location: String
+  ) -> (evaluator: (any LevelEvaluator)?, evaluation: ModelSummary.Evaluation) {
+    do {
+      let task = try digits(for: location)
+      return (
+        try ImageClassificationEvaluator(matrices, task: task),
+        .available(task: task.name, examples: task.count, metric: "accuracy", chance: task.chance)
+      )
+    } catch {
+      return (nil, .unavailable("cannot be evaluated here: \(error)."))
+    }
   }
 
   /// The embedded test images, prepared as a model asks for.

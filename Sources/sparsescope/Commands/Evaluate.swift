@@ -12,8 +12,20 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var modelArgument: ModelArgument
   @OptionGroup var pruning: PruningOptions
 
-  @Option(help: "The task: digits, the embedded images.")
+  @Option(
+    help: ArgumentHelp(
+      "The task: digits, the embedded images; with --data also "
+        + "\(TaskRequest.names.joined(separator: ", "))."))
   var task = "digits"
+
+  @Option(help: ArgumentHelp("The task's data: a file, or for GLUE a folder.", valueName: "path"))
+  var data: String?
+
+  @Option(help: "The split of GLUE that is looked for in a folder.")
+  var split = "dev"
+
+  @Option(help: ArgumentHelp("Tokens of a window of text, for perplexity.", valueName: "tokens"))
+  var window: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -41,13 +53,22 @@ struct Evaluate: ParsableCommand {
     guard (0...1) ~= tolerance else {
       throw ValidationError("--tolerance \(tolerance) must be between 0 and 1.")
     }
-    guard task == "digits" else {
-      throw ValidationError("--task \(task) is not known; there is: digits.")
+    guard task == "digits" || TaskRequest.names.contains(task) else {
+      throw ValidationError(
+        "--task \(task) is not known; there are: "
+          + (["digits"] + TaskRequest.names).joined(separator: ", ") + ".")
     }
+    guard task == "digits" || data != nil else {
+      throw ValidationError("--task \(task) needs its data: --data PATH.")
+    }
+    if let window, window < 2 { throw ValidationError("--window \(window) must be at least 2.") }
   }
 
   func run() throws {
-    let model = try OpenModel(path: modelArgument.model)
+    let request = data.flatMap {
+      TaskRequest(name: task, data: $0, split: split, windowLength: window)
+    }
+    let model = try OpenModel(path: modelArgument.model, task: request)
     guard let evaluator = model.evaluator else {
       guard case .unavailable(let reason) = model.summary.evaluation else { return }
       throw CommandError("\(model.checkpoint.path): \(reason)")

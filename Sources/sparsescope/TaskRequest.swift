@@ -1,0 +1,74 @@
+import Engine
+import Explorer
+import Foundation
+import Pruning
+import Tasks
+import Tokenizers
+
+/// A task of texts that a model is to be measured on, with its data.
+struct TaskRequest: Sendable {
+  enum Kind: Sendable, Hashable {
+    case glue(GLUETask)
+    case squad
+    case perplexity
+  }
+
+  var kind: Kind
+  /// A file of the task, or for GLUE a folder of its splits.
+  var data: String
+  var split: String
+  /// Tokens of a window of text; nil for as many as the model takes, at most 2048.
+  var windowLength: Int?
+
+  /// The names of all tasks of texts.
+  static let names = GLUETask.allCases.map(\.rawValue) + ["squad", "perplexity"]
+
+  /// - Returns: nil where no task has the name.
+  init?(name: String, data: String, split: String, windowLength: Int? = nil) {
+    switch name {
+    case "squad": kind = .squad
+    case "perplexity": kind = .perplexity
+    default:
+      guard let task = GLUETask(rawValue: name) else { return nil }
+      kind = .glue(task)
+    }
+    self.data = data
+    self.split = split
+    self.windowLength = windowLength
+  }
+
+  /// Reads the data and the tokenizer, and makes what measures the model.
+  ///
+  /// - Parameter folder: of the model.
+  func open(
+    _ matrices: PrunableMatrices, folder: String
+  ) throws -> (evaluator: any LevelEvaluator, evaluation: ModelSummary.Evaluation) {
+    let tokenizer = try Tokenizer.load(folder: folder)
+    let evaluator: any LevelEvaluator
+    let (title, metric): (String, String)
+    switch kind {
+    case .glue(let task):
+      let data = try GLUEDataset(task, at: data, split: split)
+      evaluator = try SequenceClassificationEvaluator(matrices, tokenizer: tokenizer, data: data)
+      title = "\(task.title) \(split)"
+      metric = task == .stsb ? "1 − |error| / 5" : "accuracy"
+    case .squad:
+      evaluator = try QuestionAnsweringEvaluator(
+        matrices, tokenizer: tokenizer, data: try SQuADDataset(at: data))
+      (title, metric) = ("SQuAD", "f1")
+    case .perplexity:
+      guard let text = try? String(contentsOfFile: data, encoding: .utf8) else {
+        throw TaskDataError.unreadable(file: data)
+      }
+      evaluator = try PerplexityEvaluator(
+        matrices, tokenizer: tokenizer, text: text, length: windowLength)
+      (title, metric) = ("perplexity of \(data)", "log-likelihood")
+    }
+    return (
+      evaluator,
+      .available(
+        task: title, examples: evaluator.exampleCount, metric: metric,
+        chance: evaluator.chance ?? 0)
+    )
+  }
+}

@@ -1,0 +1,36 @@
+import Testing
+
+@testable import Tasks
+
+struct PerplexityWindowsTests {
+  /// The tokens that are scored, in order, each with how many the model sees before it.
+  private func scored(_ windows: [TextWindow]) -> [[Int]] {
+    windows.flatMap { window in window.scored.map { [window.tokens[$0], $0] } }
+  }
+
+  @Test func `fixed windows drop what is left over and score no first token`() {
+    let windows = PerplexityWindows.fixed(length: 3).windows(of: Array(0..<8))
+    #expect(windows.map(\.tokens) == [[0, 1, 2], [3, 4, 5]])
+    #expect(scored(windows) == [[1, 1], [2, 2], [4, 1], [5, 2]])
+    #expect(PerplexityWindows.fixed(length: 9).windows(of: Array(0..<8)).isEmpty)
+  }
+
+  @Test func `a stride gives each token the context of the window before it`() {
+    let windows = PerplexityWindows.strided(length: 4, stride: 2).windows(of: Array(0..<7))
+    #expect(windows.map(\.tokens) == [[0, 1, 2, 3], [2, 3, 4, 5], [4, 5, 6]])
+    #expect(scored(windows) == [[1, 1], [2, 2], [3, 3], [4, 2], [5, 3], [6, 2]])
+  }
+
+  @Test func `a stride of the length keeps what is left over`() {
+    let windows = PerplexityWindows.strided(length: 3, stride: 3).windows(of: Array(0..<8))
+    #expect(windows.map(\.tokens) == [[0, 1, 2], [3, 4, 5], [6, 7]])
+  }
+
+  @Test func `rolling windows score every token once after at most so many`() {
+    let windows = PerplexityWindows.rolling(length: 3, prefix: -1).windows(of: Array(0..<7))
+    // The inputs are [-1, 0, 1], [2, 3, 4] and, filled up with context, [3, 4, 5].
+    #expect(windows.map(\.tokens) == [[-1, 0, 1, 2], [2, 3, 4, 5], [3, 4, 5, 6]])
+    #expect(scored(windows).map(\.[0]) == Array(0..<7))
+    #expect(windows.last?.scored == 3..<4)
+  }
+}
