@@ -24,6 +24,7 @@ let package = Package(
     .target(name: "Terminal", dependencies: ["Canvas", "CTerminal"]),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
     .target(name: "Checkpoints", dependencies: ["Tensors", "CCurl"]),
+    .target(name: "Tokenizers", exclude: ["Unicode/make_unicode_tables.py"]),
     .target(name: "Transformers", dependencies: ["Tensors", "Checkpoints"]),
     .target(
       name: "Pruning", dependencies: ["Experiments", "Tensors", "Checkpoints", "CKernels"]),
@@ -35,8 +36,8 @@ let package = Package(
     .executableTarget(
       name: "sparsescope",
       dependencies: [
-        "Experiments", "Canvas", "Terminal", "Tensors", "Checkpoints", "Transformers", "Pruning",
-        "Tasks", "Engine", "Explorer",
+        "Experiments", "Canvas", "Terminal", "Tensors", "Checkpoints", "Tokenizers",
+        "Transformers", "Pruning", "Tasks", "Engine", "Explorer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("../../themes"), .copy("Resources/vit-digits"), .copy("Resources/digits")]),
@@ -46,6 +47,8 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Canvas"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], exclude: ["Fixtures"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["Tokenizers"], exclude: ["Fixtures"]),
     .testTarget(
       name: "TransformersTests",
       dependencies: ["Transformers", "Tensors", "Checkpoints", "Tasks", "Engine"],

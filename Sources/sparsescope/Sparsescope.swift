@@ -14,7 +14,7 @@ struct Sparsescope: ParsableCommand {
     subcommands: [
       Explore.self, Inspect.self, Prune.self, Evaluate.self, Train.self, ParityCommand.self,
       Bench.self,
-      Themes.self, Paths.self,
+      Download.self, Themes.self, Paths.self,
     ],
     defaultSubcommand: Explore.self)
 

@@ -38,7 +38,8 @@ struct DownloadTests {
   private func download(
     _ hub: LocalHub, _ name: String = "org/tiny", patterns: [String] = [], token: String? = nil
   ) throws -> HubDownload.Result {
-    try HubDownload(try model(name), patterns: patterns, settings: settings(hub, token: token)).run()
+    let settings = settings(hub, token: token)
+    return try HubDownload(try model(name), patterns: patterns, settings: settings).run()
   }
 
   private func link(_ path: String) -> String? {
@@ -319,8 +320,8 @@ struct DownloadTests {
   // MARK: Parts
 
   @Test(arguments: [
-    ("/api/x", "https://a.b:8/api/x"), ("https://c.d/e", "https://c.d/e"), ("//c.d/e", "https://c.d/e"),
-    ("e?f=g", "https://a.b:8/m/e?f=g"),
+    ("/api/x", "https://a.b:8/api/x"), ("https://c.d/e", "https://c.d/e"),
+    ("//c.d/e", "https://c.d/e"), ("e?f=g", "https://a.b:8/m/e?f=g"),
   ])
   func `redirects are resolved against the address`(location: String, address: String) {
     #expect(HubClient.resolved(location, from: "https://a.b:8/m/n?q=/r") == address)

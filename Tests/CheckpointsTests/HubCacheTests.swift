@@ -29,11 +29,12 @@ struct HubCacheTests {
     return try Checkpoint.open(at: name, cache: cache).floats("w")[0]
   }
 
-  @Test(arguments: [
-    ("org/tiny", 1), ("org/tiny@main", 1), ("org/tiny@refs/pr/1", 2),
-    ("org/tiny@0123456789abcdef0123456789abcdef01234567", 1), ("org/tiny@01234FFF", 2),
-    ("org/tiny@012345", 1),
-  ] as [(String, Float)])
+  @Test(
+    arguments: [
+      ("org/tiny", 1), ("org/tiny@main", 1), ("org/tiny@refs/pr/1", 2),
+      ("org/tiny@0123456789abcdef0123456789abcdef01234567", 1), ("org/tiny@01234FFF", 2),
+      ("org/tiny@012345", 1),
+    ] as [(String, Float)])
   func `a name opens at its branch, request or commit`(name: String, value: Float) throws {
     #expect(try self.value(of: name) == value)
   }

@@ -22,10 +22,14 @@ final class LoopbackServer: Sendable {
 
   let address: String
   private let listener: Int32
-  private let seen = Mutex<[Request]>([])
+  private let seen = Log()
+
+  private final class Log: Sendable {
+    let requests = Mutex<[Request]>([])
+  }
 
   /// What has been asked so far.
-  var requests: [Request] { seen.withLock { $0 } }
+  var requests: [Request] { seen.requests.withLock { $0 } }
 
   init(answer: @escaping @Sendable (Request) -> Answer) {
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -43,14 +47,15 @@ final class LoopbackServer: Sendable {
     precondition(bound, "no port on the loopback address")
     address = "http://127.0.0.1:\(UInt16(bigEndian: place.sin_port))"
     let queue = DispatchQueue(label: "loopback", attributes: .concurrent)
-    queue.async { [weak self] in
+    let seen = seen
+    queue.async {
       while true {
         let connection = accept(descriptor, nil, nil)
         guard connection >= 0 else { return }
         queue.async {
           defer { close(connection) }
           guard let request = Self.request(from: connection) else { return }
-          self?.seen.withLock { $0.append(request) }
+          seen.requests.withLock { $0.append(request) }
           Self.send(answer(request), to: request, on: connection)
         }
       }
@@ -92,7 +97,7 @@ final class LoopbackServer: Sendable {
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes {
         Glibc.send(
-          connection, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+          connection, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { return }
       sent += count

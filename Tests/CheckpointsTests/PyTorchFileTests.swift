@@ -72,7 +72,9 @@ struct PyTorchFileTests {
     #expect(try checkpoint.floats("permuted") == permuted)
   }
 
-  @Test(arguments: ["linear.pth", "protocol-4.pt", "legacy.pt", "legacy-protocol-4.pt", "wrapped.pt"])
+  @Test(arguments: [
+    "linear.pth", "protocol-4.pt", "legacy.pt", "legacy-protocol-4.pt", "wrapped.pt",
+  ])
   func `a module's state dict opens in every form`(file: String) throws {
     let checkpoint = try open(file)
     #expect(Set(checkpoint.tensors.map(\.name)) == ["weight", "bias"])

@@ -36,7 +36,7 @@ final class HTTPExchange {
   ) throws(Failure) -> HTTPExchange {
     let exchange = HTTPExchange(receive: receive)
     let lines = headers.map { strdup($0) }
-    defer { lines.forEach { free($0) } }
+    defer { for line in lines { free(line) } }
     let outcome = lines.map { UnsafePointer($0) }.withUnsafeBufferPointer { lines in
       url.withCString { url in
         var request = transfer_request(

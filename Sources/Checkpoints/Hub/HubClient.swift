@@ -36,7 +36,8 @@ struct HubClient: Sendable {
 
   /// Asks which files a model has at its revision.
   func listing(of model: ModelID) throws(HubError) -> Listing {
-    let url = "\(settings.endpoint)/api/models/\(model.name)/revision/"
+    let url =
+      "\(settings.endpoint)/api/models/\(model.name)/revision/"
       + Self.encoded(model.revision, keeping: "")
     var body: [UInt8] = []
     // A listing of a million files is some megabytes; more is not a listing.
@@ -68,7 +69,8 @@ struct HubClient: Sendable {
       throw .badAnswer(url: url, reason: "the answer has no usable ETag")
     }
     // The length of a redirect's answer is its own.
-    let size = answer.headers["x-linked-size"]
+    let size =
+      answer.headers["x-linked-size"]
       ?? (isElsewhere ? nil : answer.headers["content-length"])
     return FileDescription(etag: tag, size: size.flatMap { Int($0) })
   }
@@ -231,7 +233,8 @@ struct HubClient: Sendable {
     let digits = Array("0123456789ABCDEF")
     return text.utf8.reduce(into: "") { result, byte in
       let character = Character(UnicodeScalar(byte))
-      if byte < 0x80, character.isLetter || character.isNumber || "-._~\(kept)".contains(character) {
+      if byte < 0x80, character.isLetter || character.isNumber || "-._~\(kept)".contains(character)
+      {
         result.append(character)
       } else {
         result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"

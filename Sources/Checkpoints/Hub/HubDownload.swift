@@ -44,6 +44,7 @@ package struct HubDownload: Sendable {
   /// Fetches what is missing.
   ///
   /// - Parameter onProgress: called about ten times a second, on the calling thread.
+  @discardableResult
   package func run(onProgress: (Progress) -> Void = { _ in }) throws(HubError) -> Result {
     let listing = try repeated { () throws(HubError) in try client.listing(of: model) }
     let names = try FileSelection.files(
@@ -52,7 +53,7 @@ package struct HubDownload: Sendable {
     try Self.makeFolders("\(repository)/blobs")
 
     let files = Mutex([String: HubClient.FileDescription]())
-    try inParallel(names, whileWaiting: {}) { name, _ throws(HubError) in
+    try inParallel(names) { name, _ throws(HubError) in
       let file = try repeated { () throws(HubError) in
         try client.describe(name, of: model, at: listing.commit)
       }
@@ -66,9 +67,8 @@ package struct HubDownload: Sendable {
     let total = missing.reduce(0) { $0 + (descriptions[$1]?.size ?? 0) }
     try checkSpace(for: missing.compactMap { descriptions[$0] }, in: "\(repository)/blobs")
     let traffic = Traffic()
-    try inParallel(
-      names, whileWaiting: { onProgress(Progress(done: traffic.done, total: total)) }
-    ) { name, isCancelled throws(HubError) in
+    let showProgress = { onProgress(Progress(done: traffic.done, total: total)) }
+    try inParallel(names, whileWaiting: showProgress) { name, isCancelled throws(HubError) in
       guard let file = descriptions[name] else { return }
       let blob = "\(repository)/blobs/\(file.etag)"
       if missing.contains(name) {
@@ -191,7 +191,7 @@ package struct HubDownload: Sendable {
   ///
   /// - Parameter whileWaiting: called now and then on this thread.
   private func inParallel(
-    _ names: [String], whileWaiting: () -> Void,
+    _ names: [String], whileWaiting: () -> Void = {},
     _ body: @escaping (String, _ isCancelled: @escaping () -> Bool) throws(HubError) -> Void
   ) throws(HubError) {
     let work = SharedWork(names, body)

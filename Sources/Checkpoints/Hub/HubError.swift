@@ -37,7 +37,8 @@ extension HubError: CustomStringConvertible {
         + "HF_ENDPOINT"
     case .noModel(let model, let endpoint, let hasToken):
       let token =
-        hasToken ? "if it is private, the token must have access to it"
+        hasToken
+        ? "if it is private, the token must have access to it"
         : "if it is private, put a token in HF_TOKEN"
       return "\(model): no such model on \(endpoint); check the name, and \(token)"
     case .badToken(let endpoint):

@@ -23,8 +23,7 @@ struct AccuracyPanel: Widget {
     if inner.height >= 10 || (inner.height >= 7 && isFocused) {
       let (rest, line) = inner.splitBottom(1)
       inner = rest
-      canvas.put(
-        findings(look), x: line.x + 1, y: line.y, maxWidth: line.width - 2)
+      canvas.put(findings(look, width: line.width - 2), x: line.x + 1, y: line.y)
     }
     canvas.draw(plot, in: inner, look: look)
   }
@@ -83,16 +82,18 @@ struct AccuracyPanel: Widget {
     return short.legend(look: look)
   }
 
-  /// One line: the tolerance, and what the other rules say.
-  private func findings(_ look: Appearance) -> [Fragment] {
+  /// One line: the tolerance, and as much of what the other rules say as there is room for.
+  private func findings(_ look: Appearance, width: Int) -> [Fragment] {
     let epsilon = look.symbols == .ascii ? "tolerance" : "ε"
     var pieces = [
       Fragment("\(epsilon) \(Percent.text(state.tolerance)) points", look.roles.text)
     ]
     func add(_ label: String, _ value: String?) {
       guard let value else { return }
-      pieces.append(Fragment("   \(label) ", look.roles.muted))
-      pieces.append(Fragment(value, look.roles.text))
+      let more = [
+        Fragment("   \(label) ", look.roles.muted), Fragment(value, look.roles.text),
+      ]
+      if (pieces + more).width <= width { pieces += more }
     }
     guard let points = turningPoints else { return pieces }
     switch points.tolerance {

@@ -12,7 +12,9 @@ struct Download: ParsableCommand {
       and HF_HUB_OFFLINE mean what they mean there.
       """)
 
-  @Argument(help: ArgumentHelp("The model, such as google-bert/bert-base-uncased.", valueName: "org/name"))
+  @Argument(
+    help: ArgumentHelp(
+      "The model, such as google-bert/bert-base-uncased.", valueName: "org/name"))
   var model: String
 
   @Option(help: "A branch, a tag or a commit. (default: main)")
