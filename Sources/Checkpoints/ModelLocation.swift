@@ -11,8 +11,8 @@ struct ModelLocation {
   var weightFiles: [String] = []
 
   /// Looks for a model at a path: a file of weights, or a folder with `model.safetensors`, else
-  /// with an index of shards, else with any `.safetensors` files; only where there are none, the
-  /// same of PyTorch's files, of which a name other than `pytorch_model.bin` must be the only one.
+  /// with an index of such shards, else with the same of `pytorch_model.bin`, else with any
+  /// `.safetensors` files, else with just one file of PyTorch's.
   /// A path to nothing may be a model's name in the Hugging Face cache.
   init(path: String, cache: HubCache) throws(CheckpointError) {
     var status = stat()
@@ -51,28 +51,28 @@ struct ModelLocation {
 
   private mutating func findFiles() throws(CheckpointError) {
     let entries = try Self.entries(of: folder)
-    if entries.contains("model.safetensors") {
-      weightFiles = [folder + "/model.safetensors"]
-    } else if let index = entries.first(where: { $0.hasSuffix(".safetensors.index.json") }) {
-      self.index = "\(folder)/\(index)"
-    } else {
-      weightFiles = entries.filter { $0.hasSuffix(".safetensors") }.map { "\(folder)/\($0)" }
+    // Files of other names may be of another model, or no weights at all.
+    for (name, indexSuffix) in [
+      ("model.safetensors", ".safetensors.index.json"), ("pytorch_model.bin", ".bin.index.json"),
+    ] {
+      if entries.contains(name) {
+        weightFiles = ["\(folder)/\(name)"]
+        return
+      }
+      if let index = entries.first(where: { $0.hasSuffix(indexSuffix) }) {
+        self.index = "\(folder)/\(index)"
+        return
+      }
     }
-    guard index == nil, weightFiles.isEmpty else { return }
     let ofPyTorch = entries.filter { entry in
       PyTorchFile.suffixes.contains { entry.hasSuffix($0) } && !Self.trainingState.contains(entry)
     }
-    if ofPyTorch.contains("pytorch_model.bin") {
-      weightFiles = [folder + "/pytorch_model.bin"]
-    } else if let index = entries.first(where: { $0.hasSuffix(".bin.index.json") }) {
-      self.index = "\(folder)/\(index)"
-    } else if ofPyTorch.count == 1 {
-      weightFiles = ["\(folder)/\(ofPyTorch[0])"]
-    } else {
-      let others = PyTorchFile.suffixes + [".h5", ".msgpack", ".gguf", ".onnx"]
-      let instead = entries.first { entry in others.contains { entry.hasSuffix($0) } }
-      throw .noModel(folder: folder, instead: instead)
-    }
+    weightFiles = entries.filter { $0.hasSuffix(".safetensors") }.map { "\(folder)/\($0)" }
+    if weightFiles.isEmpty, ofPyTorch.count == 1 { weightFiles = ["\(folder)/\(ofPyTorch[0])"] }
+    guard weightFiles.isEmpty else { return }
+    let others = PyTorchFile.suffixes + [".h5", ".msgpack", ".gguf", ".onnx"]
+    let instead = entries.first { entry in others.contains { entry.hasSuffix($0) } }
+    throw .noModel(folder: folder, instead: instead)
   }
 
   /// What the Transformers library's trainer leaves beside the weights.

@@ -38,6 +38,8 @@ struct DownloadTests {
   private func download(
     _ hub: LocalHub, _ name: String = "org/tiny", patterns: [String] = [], token: String? = nil
   ) throws -> HubDownload.Result {
+    // The hub answers as long as it lives, which its settings do not ensure.
+    defer { withExtendedLifetime(hub) {} }
     let settings = settings(hub, token: token)
     return try HubDownload(try model(name), patterns: patterns, settings: settings).run()
   }
@@ -98,10 +100,9 @@ struct DownloadTests {
   }
 
   @Test func `where links are off the snapshot holds copies`() throws {
-    var settings = settings(LocalHub(files))
-    #expect(HubSettings(Environment(["HF_HUB_DISABLE_SYMLINKS": "1"])).usesLinks == false)
     let hub = LocalHub(files)
-    settings.endpoint = hub.hub.address
+    defer { withExtendedLifetime(hub) {} }
+    var settings = settings(hub)
     settings.usesLinks = false
     try HubDownload(try model(), settings: settings).run()
     let path = "\(repository)/snapshots/\(LocalHub.commit)/model.safetensors"
@@ -217,6 +218,7 @@ struct DownloadTests {
 
   @Test func `two downloads at once both end with the whole file`() throws {
     let hub = LocalHub(files, faults: .init(cuts: [70_000, 10_000, 5_000]))
+    defer { withExtendedLifetime(hub) {} }
     let (settings, model) = (settings(hub), try model())
     let failures = Mutex<[String]>([])
     DispatchQueue.concurrentPerform(iterations: 3) { _ in
@@ -292,7 +294,8 @@ struct DownloadTests {
   }
 
   @Test func `a hub that cannot be reached is told`() throws {
-    let address = LoopbackServer { _ in .init() }.address
+    // Nobody listens on port 1, and no other test can get it.
+    let address = "http://127.0.0.1:1"
     let settings = HubSettings(
       Environment(["HF_ENDPOINT": address, "HF_HUB_CACHE": fixture.path("cache")]))
     let error = #expect(throws: HubError.self) {

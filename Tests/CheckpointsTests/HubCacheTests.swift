@@ -99,5 +99,6 @@ struct HubCacheTests {
     #expect(settings(["HF_ENDPOINT": "http://mirror/x/"]).endpoint == "http://mirror/x")
     #expect(settings(["HF_HUB_OFFLINE": "yes"]).isOffline)
     #expect(!settings(["HF_HUB_OFFLINE": "0"]).isOffline)
+    #expect(!settings(["HF_HUB_DISABLE_SYMLINKS": "1"]).usesLinks)
   }
 }

@@ -116,6 +116,13 @@ struct PyTorchFileTests {
     #expect(try Checkpoint.open(at: fixture.folder).tensors.map(\.name) == ["w"])
   }
 
+  @Test func `pytorch_model.bin wins over safetensors of other names`() throws {
+    let fixture = try ModelFixture()
+    try copy("linear.pth", to: fixture, as: "pytorch_model.bin")
+    try fixture.tensors(["logits": [5]], in: "golden.safetensors")
+    #expect(try Checkpoint.open(at: fixture.folder).floats("bias") == [0, 1])
+  }
+
   @Test func `one .pt file of a folder is its model, and of two none is`() throws {
     let fixture = try ModelFixture()
     try copy("linear.pth", to: fixture, as: "best.pt")

@@ -37,10 +37,8 @@ enum FileSelection {
       if files.contains(index) {
         return [index] + files.filter { $0.hasPrefix(stem + "-") && $0.hasSuffix(suffix) }
       }
-      let others = files.filter { $0.hasSuffix(".safetensors") }
-      if !others.isEmpty { return others }
     }
-    return []
+    return files.filter { $0.hasSuffix(".safetensors") }
   }
 
   /// Whether a file's name stays inside the folder that it is put in.
