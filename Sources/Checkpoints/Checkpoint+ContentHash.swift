@@ -37,7 +37,8 @@ extension Checkpoint {
     return digest
   }
 
-  private static func hash(
+  /// The SHA-256 digest of bytes; nil when cancelled.
+  static func hash(
     _ bytes: UnsafeRawBufferPointer, _ isCancelled: () -> Bool
   ) -> String? {
     let piece = 4 << 20

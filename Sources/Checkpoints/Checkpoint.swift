@@ -3,7 +3,7 @@ import Tensors
 /// An open model: its tensors by name, memory-mapped and read-only.
 ///
 /// Opening maps the files and reads their headers, nothing else, so that it takes milliseconds for
-/// any size. Safe to use from many threads at once.
+/// any size. The files are safetensors or PyTorch's; what they hold looks the same. Safe to use from many threads at once.
 package final class Checkpoint: Sendable {
   /// The folder or file that was opened, as it was given.
   package let path: String
@@ -14,13 +14,14 @@ package final class Checkpoint: Sendable {
   /// `config.json`; nil where the model has none.
   package let configuration: JSONValue?
 
-  /// The folder that holds the files.
-  let folder: String
+  /// The folder that holds the files, wherever `path` led.
+  package let folder: String
   /// The weight files, in the order that `TensorInfo.fileIndex` counts.
   let files: [MappedFile]
   /// The index that lists the shards; nil where there is none.
   let shardIndex: MappedFile?
   private let indices: [String: Int]
+  private let stridedTensors = StridedTensors()
   let hashCache = ContentHashCache()
 
   init(location: ModelLocation, path: String) throws(CheckpointError) {
@@ -37,11 +38,11 @@ package final class Checkpoint: Sendable {
     var indices: [String: Int] = [:]
     for file in try index?.shardPaths(in: folder) ?? location.weightFiles {
       let mapped = try MappedFile(path: file)
-      let header = try SafetensorsHeader(mapped, fileIndex: files.count)
+      let found = try Self.tensors(in: mapped, fileIndex: files.count)
       files.append(mapped)
-      tensors.reserveCapacity(tensors.count + header.tensors.count)
-      indices.reserveCapacity(tensors.count + header.tensors.count)
-      for tensor in header.tensors {
+      tensors.reserveCapacity(tensors.count + found.count)
+      indices.reserveCapacity(tensors.count + found.count)
+      for tensor in found {
         if let first = indices.updateValue(tensors.count, forKey: tensor.name) {
           throw .duplicateName(file: file, tensor: tensor.name, firstFile: tensors[first].file)
         }
@@ -53,6 +54,14 @@ package final class Checkpoint: Sendable {
     self.tensors = tensors
     self.indices = indices
     configuration = try Self.configuration(in: folder)
+  }
+
+  private static func tensors(
+    in file: MappedFile, fileIndex: Int
+  ) throws(CheckpointError) -> [TensorInfo] {
+    PyTorchFile.isOne(file)
+      ? try PyTorchFile(file, fileIndex: fileIndex).tensors
+      : try SafetensorsHeader(file, fileIndex: fileIndex).tensors
   }
 
   /// The tensor of a name; nil when there is none.
@@ -70,12 +79,13 @@ package final class Checkpoint: Sendable {
       path: path, tensor: name, similar: tensors.first { $0.name.hasSuffix(ending) }?.name)
   }
 
-  /// A tensor's bytes as the file holds them; little-endian, not necessarily aligned.
+  /// A tensor's bytes as the file holds them; little-endian, not necessarily aligned. A tensor that
+  /// does not lie row by row in the file (a transposed view in a PyTorch file) is copied once.
   ///
   /// The pointer is valid as long as this checkpoint lives, which holding the pointer does not
-  /// ensure: keep the checkpoint in a property, or use `withBytes(of:_:)`. The file's size is checked again here:
-  /// only a file that is cut short after this call, while its bytes are being read, can still end
-  /// the program.
+  /// ensure: keep the checkpoint in a property, or use `withBytes(of:_:)`. The file's size is
+  /// checked again here: only a file that is cut short after this call, while its bytes are being
+  /// read, can still end the program.
   /// - Parameter tensor: one of this checkpoint's `tensors`.
   package func bytes(of tensor: TensorInfo) throws(CheckpointError) -> UnsafeRawBufferPointer {
     let file = files[tensor.fileIndex]
@@ -84,7 +94,9 @@ package final class Checkpoint: Sendable {
       throw .truncatedAfterOpening(
         file: file.path, tensor: tensor.name, size: size, needed: tensor.byteRange.upperBound)
     }
-    return UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
+    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
+    guard let strides = tensor.strides else { return bytes }
+    return stridedTensors.bytes(of: tensor, strides: strides, in: bytes)
   }
 
   /// Calls the closure with a tensor's bytes, keeping the files mapped until it returns.

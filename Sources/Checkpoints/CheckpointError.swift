@@ -7,6 +7,8 @@ import Tensors
 package enum CheckpointError: Error, Sendable, Equatable {
   // Finding and reading files.
   case notFound(path: String)
+  case notInCache(model: ModelID, folder: String)
+  case ambiguousCommit(model: String, commit: String, folder: String)
   case unreadable(file: String, reason: String)
   case noModel(folder: String, instead: String?)
   case gitLFSPointer(file: String)
@@ -31,6 +33,18 @@ package enum CheckpointError: Error, Sendable, Equatable {
   case overlap(file: String, tensor: String, begin: Int, other: String, otherEnd: Int)
   case hole(file: String, tensor: String, begin: Int, expected: Int)
   case trailingBytes(file: String, end: Int, size: Int)
+
+  // The table of contents of one PyTorch file.
+  case badArchive(file: String, offset: Int, reason: String)
+  case compressedEntry(file: String, entry: String, method: String)
+  case bigEndian(file: String)
+  case badPickle(file: String, offset: Int, reason: String)
+  case refusedOpcode(file: String, offset: Int, opcode: String)
+  case refusedGlobal(file: String, offset: Int, global: String)
+  case noStateDictionary(file: String, found: String)
+  case missingStorage(file: String, tensor: String, storage: String)
+  case storageTooShort(file: String, tensor: String, storage: String, needed: Int, found: Int)
+  case badView(file: String, tensor: String, shape: [Int], strides: [Int])
 
   // Shards and JSON beside them.
   case badIndex(file: String, offset: Int?, reason: String)
@@ -57,13 +71,22 @@ extension CheckpointError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .notFound(let path):
-      return "\(path): no such file or folder; give a model folder or a .safetensors file"
+      return "\(path): no such file or folder; give a model folder, or a file of weights"
+    case .notInCache(let model, let folder):
+      let isMain = model.revision == "main"
+      return "\(model.name): no such file or folder, and "
+        + (isMain ? "not" : "its revision \(model.revision) is not")
+        + " in the Hugging Face cache \(folder); fetch it with `sparsescope download "
+        + "\(model.name)\(isMain ? "" : " --revision \(model.revision)")`"
+    case .ambiguousCommit(let model, let commit, let folder):
+      return "\(model): \(commit) is the start of several commits in \(folder); give more digits"
     case .unreadable(let file, let reason):
       return "\(file): cannot be read (\(reason)); check its permissions"
     case .noModel(let folder, let instead):
       let found = instead.map { "; it holds \($0): convert that to safetensors first" } ?? ""
       return "\(folder): no model in this folder; looked for model.safetensors, "
-        + "model.safetensors.index.json and *.safetensors\(found)"
+        + "model.safetensors.index.json, *.safetensors, pytorch_model.bin, "
+        + "pytorch_model.bin.index.json and one .bin, .pt or .pth\(found)"
     case .gitLFSPointer(let file):
       return "\(file): is a git-LFS pointer, not the weights; run `git lfs pull` in its repository"
     case .otherFormat(let file, let format):
@@ -116,6 +139,32 @@ extension CheckpointError: CustomStringConvertible {
       return "\(file): the tensors end at offset \(end) but the file has \(size) bytes; "
         + Self.writeAgain
 
+    case .badArchive(let file, let offset, let reason):
+      return "\(file): offset \(offset): \(reason); \(Self.fetchAgain)"
+    case .compressedEntry(let file, let entry, let method):
+      return "\(file): entry \(entry) is \(method), but PyTorch stores its entries as they are; "
+        + "save it again with torch.save"
+    case .bigEndian(let file):
+      return "\(file): was saved on a big-endian machine; save it again on a little-endian one"
+    case .badPickle(let file, let offset, let reason):
+      return "\(file): offset \(offset): the pickle is damaged (\(reason)); \(Self.fetchAgain)"
+    case .refusedOpcode(let file, let offset, let opcode):
+      return "\(file): offset \(offset): the pickle has the opcode \(opcode), which no tensor "
+        + "needs; \(Self.saveStateDictionary)"
+    case .refusedGlobal(let file, let offset, let global):
+      return "\(file): offset \(offset): the pickle names \(global), which is not one of the few "
+        + "names that tensors need and is not run; \(Self.saveStateDictionary)"
+    case .noStateDictionary(let file, let found):
+      return "\(file): holds \(found), not a dict of tensors; \(Self.saveStateDictionary)"
+    case .missingStorage(let file, let tensor, let storage):
+      return "\(file): tensor \(tensor): its storage \(storage) is missing; \(Self.fetchAgain)"
+    case .storageTooShort(let file, let tensor, let storage, let needed, let found):
+      return "\(file): tensor \(tensor): needs \(needed) bytes of storage \(storage), which has "
+        + "\(found); \(Self.fetchAgain)"
+    case .badView(let file, let tensor, let shape, let strides):
+      return "\(file): tensor \(tensor): a view of shape \(shape) with strides \(strides) is not "
+        + "supported; call .contiguous() on it and save it again"
+
     case .badIndex(let file, let offset, let reason):
       let place = offset.map { "offset \($0): " } ?? ""
       return "\(file): \(place)\(reason); \(Self.fetchAgain)"
@@ -155,6 +204,7 @@ extension CheckpointError: CustomStringConvertible {
     }
   }
 
+  private static let saveStateDictionary = "save only model.state_dict() with torch.save"
   private static let fetchAgain = "the file is incomplete: fetch it again"
   private static let writeAgain = "the file is damaged: fetch or write it again"
 }

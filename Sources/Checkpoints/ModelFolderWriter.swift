@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// Writes a whole model folder that appears only once it is complete.
 ///
@@ -55,11 +56,59 @@ package struct ModelFolderWriter: ~Copyable {
   ///
   /// Headers and all other tensors stay bit-identical, and shards stay shards. A single weight file
   /// is named `model.safetensors`, whatever its name was, because that is what loaders look for.
+  /// PyTorch's files, shards too, become one `model.safetensors` with `format: pt`, and are left
+  /// out themselves: pickles are not written. Tied tensors are then written once for each name,
+  /// and rewriting one of them rewrites all.
   /// - Parameters:
   ///   - names: the tensors to rewrite.
   ///   - rewrite: is given each of them with a copy of its bytes to change in place; throwing, or
   ///     being cancelled by throwing, leaves nothing behind.
   package mutating func addCopy(
+    of checkpoint: Checkpoint, rewriting names: Set<String>,
+    _ rewrite: (TensorInfo, UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws {
+    if checkpoint.files.contains(where: PyTorchFile.isOne) {
+      try addConversion(of: checkpoint, rewriting: names, rewrite)
+    } else {
+      try addFiles(of: checkpoint, rewriting: names, rewrite)
+    }
+    for name in try ModelLocation.entries(of: checkpoint.folder) where Self.isCompanion(name) {
+      let path = "\(checkpoint.folder)/\(name)"
+      var status = stat()
+      guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+      try MappedFile(path: path).withBytes { try addFile(name, $0) }
+    }
+  }
+
+  /// Adds the tensors of PyTorch's files as one safetensors file.
+  private mutating func addConversion(
+    of checkpoint: Checkpoint, rewriting names: Set<String>,
+    _ rewrite: (TensorInfo, UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws {
+    let layouts = checkpoint.tensors.map {
+      TensorLayout(name: $0.name, elementType: $0.elementType, shape: $0.shape)
+    }
+    let tied = Dictionary(grouping: checkpoint.tensors) { tensor in
+      TiedBytes(tensor)
+    }
+    try addTensors(layouts) { writer in
+      for tensors in tied.values.sorted(by: { $0[0].name < $1[0].name }) {
+        let bytes = try checkpoint.bytes(of: tensors[0])
+        guard let tensor = tensors.first(where: { names.contains($0.name) }) else {
+          for tensor in tensors { try writer.write(tensor.name, bytes) }
+          continue
+        }
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+        defer { copy.deallocate() }
+        copy.copyMemory(from: bytes)
+        try rewrite(tensor, copy)
+        for tensor in tensors { try writer.write(tensor.name, UnsafeRawBufferPointer(copy)) }
+      }
+    }
+  }
+
+  /// Adds safetensors files as they are but for the tensors that are rewritten.
+  private mutating func addFiles(
     of checkpoint: Checkpoint, rewriting names: Set<String>,
     _ rewrite: (TensorInfo, UnsafeMutableRawBufferPointer) throws -> Void
   ) throws {
@@ -88,12 +137,6 @@ package struct ModelFolderWriter: ~Copyable {
     }
     if let index = checkpoint.shardIndex {
       try addFile(ModelLocation.split(index.path).file, index.bytes)
-    }
-    for name in try ModelLocation.entries(of: checkpoint.folder) where Self.isCompanion(name) {
-      let path = "\(checkpoint.folder)/\(name)"
-      var status = stat()
-      guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-      try MappedFile(path: path).withBytes { try addFile(name, $0) }
     }
   }
 
@@ -140,5 +183,22 @@ package struct ModelFolderWriter: ~Copyable {
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
       throw .cannotWrite(path: target, reason: OutputFile.text(errno))
     }
+  }
+}
+
+/// What tied tensors have in common, which is all but the name.
+private struct TiedBytes: Hashable {
+  private let file: Int
+  private let range: Range<Int>
+  private let elementType: ElementType
+  private let shape: [Int]
+  private let strides: [Int]?
+
+  init(_ tensor: TensorInfo) {
+    file = tensor.fileIndex
+    range = tensor.byteRange
+    elementType = tensor.elementType
+    shape = tensor.shape
+    strides = tensor.strides
   }
 }

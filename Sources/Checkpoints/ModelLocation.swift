@@ -11,12 +11,23 @@ struct ModelLocation {
   var weightFiles: [String] = []
 
   /// Looks for a model at a path: a file of weights, or a folder with `model.safetensors`, else
-  /// with an index of shards, else with any `.safetensors` files.
-  init(path: String) throws(CheckpointError) {
+  /// with an index of such shards, else with the same of `pytorch_model.bin`, else with any
+  /// `.safetensors` files, else with just one file of PyTorch's.
+  /// A path to nothing may be a model's name in the Hugging Face cache.
+  init(path: String, cache: HubCache) throws(CheckpointError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      throw errno == ENOENT || errno == ENOTDIR
-        ? .notFound(path: path) : .unreadable(file: path, errno: errno)
+      guard errno == ENOENT || errno == ENOTDIR else { throw .unreadable(file: path, errno: errno) }
+      guard let model = ModelID(path) else { throw .notFound(path: path) }
+      folder = try cache.snapshot(of: model)
+      name = model.name
+      do throws(CheckpointError) {
+        try findFiles()
+      } catch .noModel {
+        // Something fetched the configuration or the tokenizer only.
+        throw .notInCache(model: model, folder: cache.folder)
+      }
+      return
     }
     if status.st_mode & S_IFMT == S_IFDIR {
       folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -25,30 +36,53 @@ struct ModelLocation {
     } else {
       let (parent, file) = Self.split(path)
       folder = parent
-      if file.hasSuffix(".safetensors.index.json") {
+      if Self.isIndex(file) {
         index = path
       } else {
         weightFiles = [path]
       }
-      let stem = file.hasSuffix(".safetensors") ? String(file.dropLast(12)) : file
+      let suffix = ([".safetensors"] + PyTorchFile.suffixes).first { file.hasSuffix($0) } ?? ""
+      let stem = String(file.dropLast(suffix.count))
       name =
-        stem == "model" || index != nil ? Self.name(ofFolder: folder) : stem
+        ["model", "pytorch_model"].contains(stem) || index != nil
+        ? Self.name(ofFolder: folder) : stem
     }
   }
 
   private mutating func findFiles() throws(CheckpointError) {
     let entries = try Self.entries(of: folder)
-    if entries.contains("model.safetensors") {
-      weightFiles = [folder + "/model.safetensors"]
-    } else if let index = entries.first(where: { $0.hasSuffix(".safetensors.index.json") }) {
-      self.index = "\(folder)/\(index)"
-    } else {
-      weightFiles = entries.filter { $0.hasSuffix(".safetensors") }.map { "\(folder)/\($0)" }
+    // Files of other names may be of another model, or no weights at all.
+    for (name, indexSuffix) in [
+      ("model.safetensors", ".safetensors.index.json"), ("pytorch_model.bin", ".bin.index.json"),
+    ] {
+      if entries.contains(name) {
+        weightFiles = ["\(folder)/\(name)"]
+        return
+      }
+      if let index = entries.first(where: { $0.hasSuffix(indexSuffix) }) {
+        self.index = "\(folder)/\(index)"
+        return
+      }
     }
-    guard index == nil, weightFiles.isEmpty else { return }
-    let others = [".bin", ".pt", ".pth", ".h5", ".msgpack", ".gguf", ".onnx", ".ckpt"]
+    let ofPyTorch = entries.filter { entry in
+      PyTorchFile.suffixes.contains { entry.hasSuffix($0) } && !Self.trainingState.contains(entry)
+    }
+    weightFiles = entries.filter { $0.hasSuffix(".safetensors") }.map { "\(folder)/\($0)" }
+    if weightFiles.isEmpty, ofPyTorch.count == 1 { weightFiles = ["\(folder)/\(ofPyTorch[0])"] }
+    guard weightFiles.isEmpty else { return }
+    let others = PyTorchFile.suffixes + [".h5", ".msgpack", ".gguf", ".onnx"]
     let instead = entries.first { entry in others.contains { entry.hasSuffix($0) } }
     throw .noModel(folder: folder, instead: instead)
+  }
+
+  /// What the Transformers library's trainer leaves beside the weights.
+  private static let trainingState: Set<String> = [
+    "optimizer.pt", "optimizer.bin", "scheduler.pt", "scaler.pt", "rng_state.pth",
+    "training_args.bin",
+  ]
+
+  private static func isIndex(_ file: String) -> Bool {
+    file.hasSuffix(".safetensors.index.json") || file.hasSuffix(".bin.index.json")
   }
 
   /// The names in a folder, in byte order.
@@ -96,8 +130,11 @@ struct ModelLocation {
 }
 
 extension Checkpoint {
-  /// Opens the model at a path: a folder, a `.safetensors` file, or an index of shards.
-  package static func open(at path: String) throws(CheckpointError) -> Checkpoint {
-    try Checkpoint(location: ModelLocation(path: path), path: path)
+  /// Opens the model at a path: a folder, a file of weights, an index of shards, or the name of a
+  /// model in the Hugging Face cache, such as `org/name` or `org/name@revision`.
+  package static func open(
+    at path: String, cache: HubCache = HubCache()
+  ) throws(CheckpointError) -> Checkpoint {
+    try Checkpoint(location: ModelLocation(path: path, cache: cache), path: path)
   }
 }

@@ -1,4 +1,4 @@
-/// `model.safetensors.index.json`: which tensor is in which shard.
+/// `model.safetensors.index.json` or `pytorch_model.bin.index.json`: which tensor is in which shard.
 struct ShardIndex {
   let file: MappedFile
   /// Tensor names to file names.

@@ -76,14 +76,6 @@ struct MalformedFileTests {
     #expect(throws: CheckpointError.gitLFSPointer(file: file)) { try Checkpoint.open(at: file) }
   }
 
-  @Test func `a PyTorch archive is named as one`() throws {
-    let file = try fixture.write("pytorch_model.bin", "PK\u{3}\u{4}and so on")
-    #expect(
-      throws: CheckpointError.otherFormat(
-        file: file, format: "a zip archive (a PyTorch checkpoint?)")
-    ) { try Checkpoint.open(at: file) }
-  }
-
   // MARK: JSON
 
   @Test func `a header that breaks off is refused at its offset`() throws {

@@ -70,8 +70,8 @@ struct OpeningTests {
   }
 
   @Test func `a folder without a model says what was looked for and what is there`() throws {
-    try fixture.write("pytorch_model.bin", "PK")
-    let error = CheckpointError.noModel(folder: fixture.folder, instead: "pytorch_model.bin")
+    try fixture.write("tf_model.h5", "PK")
+    let error = CheckpointError.noModel(folder: fixture.folder, instead: "tf_model.h5")
     #expect(throws: error) { try Checkpoint.open(at: fixture.folder) }
     #expect(error.description.contains("looked for model.safetensors"))
   }
