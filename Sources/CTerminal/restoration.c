@@ -21,7 +21,8 @@ static struct {
 /// Whether the terminal is ours at this moment.
 static volatile sig_atomic_t entered;
 
-static const int ending[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+static const int ending[] = {SIGTERM, SIGHUP,  SIGINT,  SIGQUIT, SIGUSR1,
+                             SIGUSR2, SIGALRM, SIGXCPU, SIGXFSZ, SIGSYS};
 static const int crashing[] = {SIGSEGV, SIGABRT, SIGILL, SIGBUS, SIGFPE, SIGTRAP};
 static struct sigaction earlier[NSIG];
 static bool replaced[NSIG];

@@ -14,7 +14,8 @@ final class MappedFile: @unchecked Sendable {
   private let descriptor: Int32
 
   init(path: String) throws(CheckpointError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK opening a named pipe would wait for its writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw errno == ENOENT ? .notFound(path: path) : .unreadable(file: path, errno: errno)
     }

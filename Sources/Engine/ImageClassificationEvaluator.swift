@@ -22,7 +22,7 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
   /// - Throws: `TransformerError` where the program cannot run the model, `TaskDataError` where the
   ///   images do not fit it, `BLASError` where there is nothing to compute with.
   package init(
-    _ matrices: PrunableMatrices, task: ImageClassification, batchSize: Int = 45
+    _ matrices: PrunableMatrices, task: ImageClassification, batchSize: Int = 25
   ) throws {
     let checkpoint = matrices.checkpoint
     let configuration = try ImageClassifier.check(

@@ -120,7 +120,7 @@ extension ExplorerState {
   private mutating func evaluateHere() -> [Effect] {
     switch model.evaluation {
     case .unavailable(let reason):
-      notice = Notice(reason, isWarning: true)
+      notice = Notice("This model \(reason)", isWarning: true)
       return []
     case .available:
       guard preview != nil else { return [] }
@@ -172,8 +172,8 @@ extension ExplorerState {
     case .random(let allocation, let seed):
       let method = allocation == .uniform ? "random" : "erk"
       words += ["--sparsity", levelText, "--method", method, "--seed", "\(seed)"]
-    case .nm(let groupSize):
-      words += ["--method", pattern(groupSize: groupSize).description]
+    case .nm:
+      words += ["--method", String(request.methodTitle.prefix { $0 != " " })]
     }
     for index in request.excluded.sorted() {
       words += ["--exclude", shellQuoted(model.matrices[index].name)]

@@ -140,6 +140,11 @@ extension ExplorerState {
     isEvaluating || (preview == nil && indexFailure == nil)
   }
 
+  /// Why the engine could not go on, in one sentence.
+  package var engineFailure: String? {
+    if case .failed(let reason) = engine { reason } else { nil }
+  }
+
   package var isEvaluating: Bool {
     if case .evaluating = engine { true } else { false }
   }

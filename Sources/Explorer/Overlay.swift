@@ -53,11 +53,11 @@ extension PruningMethod {
   /// What the picker says about the method.
   var explanation: String {
     switch self {
-    case .magnitude(.global): "one threshold for all: the paper's one-shot pruning"
-    case .magnitude(.matrix): "one threshold for each: the same sparsity everywhere"
-    case .random(.uniform, _): "the same sparsity everywhere, by lot: the baseline"
-    case .random(.erk, _): "by lot, small matrices kept denser (Erdős–Rényi kernel)"
-    case .nm(let m): "the smallest of each \(m) inputs, such as \(m / 2):\(m)"
+    case .magnitude(.global): "one threshold for all: the paper's"
+    case .magnitude(.matrix): "one threshold for each of them"
+    case .random(.uniform, _): "by lot, the same sparsity everywhere"
+    case .random(.erk, _): "by lot, small matrices kept denser"
+    case .nm(let m): "of each \(m) inputs, such as \(m / 2):\(m)"
     }
   }
 }

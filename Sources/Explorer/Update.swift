@@ -90,12 +90,6 @@ extension ExplorerState {
     }
   }
 
-  /// The N:M pattern at the slider's level.
-  func pattern(groupSize: Int) -> NMPattern {
-    let kept = Int(((1 - level.fraction) * Double(groupSize)).rounded(.toNearestOrEven))
-    return NMPattern(n: kept, m: groupSize)
-  }
-
   mutating func setMethod(_ method: PruningMethod) -> [Effect] {
     guard method != request.method else { return [] }
     request.method = method
@@ -173,7 +167,8 @@ extension ExplorerState {
   /// A few weights of most models are ten times larger than all others; drawn to the maximum, every
   /// histogram would be one column wide.
   private mutating func histogramTop(_ preview: any PruningPreview) -> Float {
-    let maximum = preview.maximum(matrix: selection.index)
+    // Infinite weights are legal, the largest; they lie beyond the axis.
+    let maximum = min(preview.maximum(matrix: selection.index), .greatestFiniteMagnitude)
     let natural: Float
     if let known = histogramTops[selection] {
       natural = known
@@ -184,7 +179,7 @@ extension ExplorerState {
       let nearlyAll = preview.plan(
         PruningRequest(method: .magnitude(.global), sparsity: 0.999, excluded: others ?? []))
       let quantile = nearlyAll.thresholds.compactMap { $0 }.max() ?? 0
-      natural = quantile > 0 ? min(maximum, quantile * 1.05) : maximum
+      natural = quantile > 0 ? min(maximum, quantile * 1.05) : min(maximum, 1)
       histogramTops[selection] = natural
     }
     return max(natural, min(maximum, shownThreshold ?? 0), .leastNormalMagnitude)

@@ -23,7 +23,9 @@ extension Terminal {
       if !isUTF8 && requested != .ascii { setlocale(LC_CTYPE, "C.UTF-8") }
       return requested
     }
-    return isUTF8 ? .braille : .ascii
+    // The fonts of Linux's own console have blocks, but no braille.
+    let isConsole = getenv("TERM").map { String(cString: $0) } == "linux"
+    return isUTF8 ? (isConsole ? .block : .braille) : .ascii
   }
 
   /// Opens the screen for the terminal type, or for its sibling with direct colours.

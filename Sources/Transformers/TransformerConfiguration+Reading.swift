@@ -141,7 +141,7 @@ extension TransformerConfiguration {
       labels = try reader.labels()
     }
     initializerRange = Float(try reader.number("initializer_range", "init_std", default: 0.02))
-    try checkHeads()
+    try checkSizes()
   }
 
   /// Whether the program can run a model: throws the reason where it cannot. Needs no weights.
@@ -150,7 +150,10 @@ extension TransformerConfiguration {
     _ = try TransformerConfiguration(json)
   }
 
-  private func checkHeads() throws(TransformerError) {
+  private func checkSizes() throws(TransformerError) {
+    guard blocks <= 4096 else {
+      throw .badSetting(name: "num_hidden_layers", reason: "is \(blocks), more than any model has")
+    }
     guard keyValueHeads <= heads, heads.isMultiple(of: keyValueHeads) else {
       throw .badSetting(
         name: "num_key_value_heads", reason: "is \(keyValueHeads), no divisor of \(heads) heads")

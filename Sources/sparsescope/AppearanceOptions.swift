@@ -30,6 +30,12 @@ struct AppearanceOptions: ParsableArguments {
   var mouse = true
 
   func validate() throws {
+    if let themeFolder {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: themeFolder, isDirectory: &isFolder),
+        isFolder.boolValue
+      else { throw ValidationError("--theme-folder \(themeFolder) is no folder.") }
+    }
     guard (0...5000) ~= escapeDelay else {
       throw ValidationError("--escape-delay \(escapeDelay) must be from 0 to 5000 milliseconds.")
     }
@@ -58,7 +64,14 @@ struct ThemeSource: Sendable {
 
   /// The theme of a name; only the built-in one needs no file, so that starting stays quick.
   func theme(named name: String) throws -> Theme {
-    name == Theme.standard.name ? .standard : try catalog.theme(named: name)
+    if name == Theme.standard.name { return .standard }
+    let catalog = catalog
+    do {
+      return try catalog.theme(named: name)
+    } catch {
+      // A file of that name that is none says more than that there is no such theme.
+      throw catalog.problems.first { "\($0)".contains("/\(name).y") } ?? error
+    }
   }
 
   func message() -> Message {

@@ -55,6 +55,7 @@ struct EvaluationReport: Encodable {
     }
     task = name
     method = identity.method.title
+    // N:M has another pattern at each level; the points tell it by their sparsity.
     excluded = identity.excluded.sorted().map { model.summary.matrices[$0].name }
     dtypes = Set(model.summary.matrices.map(\.dtype)).sorted()
     version = Version.text

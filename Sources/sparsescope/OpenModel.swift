@@ -46,7 +46,7 @@ struct OpenModel: Sendable {
         .available(task: task.name, examples: task.count, metric: "accuracy", chance: task.chance)
       )
     } catch {
-      return (nil, .unavailable("It cannot be evaluated here: \(error)."))
+      return (nil, .unavailable("cannot be evaluated here: \(error)."))
     }
   }
 

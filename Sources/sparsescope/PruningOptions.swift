@@ -48,6 +48,14 @@ struct PruningOptions: ParsableArguments {
       excluded: try excludedIndices(in: model))
   }
 
+  /// Says on standard error which matrices an N:M pattern leaves dense because it does not fit.
+  func warnAboutSkipped(_ plan: PruningPlan, in model: OpenModel) {
+    guard let first = plan.skipped.first, case .nm(let groupSize) = pruningMethod else { return }
+    StandardError.write(
+      "Warning: \(plan.skipped.count) of \(model.summary.matrices.count) matrices stay dense, such as "
+        + "\(model.summary.matrices[first].name): the width is no multiple of \(groupSize).")
+  }
+
   private func resolve(_ level: SparsityLevel?) throws -> SparsityLevel {
     guard case .pattern(let pattern) = method else { return level ?? .dense }
     let own = SparsityLevel(pattern.sparsity)
@@ -109,6 +117,16 @@ extension MethodName: ExpressibleByArgument {
 extension PruningScope: ExpressibleByArgument {}
 
 extension SparsityLevel: ExpressibleByArgument {
+  /// Reads `0.64` or `64%`, or says how to write the level.
+  static func parse(_ argument: String) throws -> SparsityLevel {
+    if let level = SparsityLevel(argument: argument) { return level }
+    if let level = SparsityLevel(argument: argument + "%") {
+      throw ValidationError("a level is a share from 0 to 1: for \(level) % write \(argument)%.")
+    }
+    throw ValidationError(
+      "a level is a share from 0 to 1, such as 0.64, or a percentage such as 64%.")
+  }
+
   /// Reads `0.64` or `64%`.
   public init?(argument: String) {
     if argument.hasSuffix("%") {

@@ -13,19 +13,32 @@ struct Sparsescope: ParsableCommand {
     version: Version.text,
     subcommands: [
       Explore.self, Inspect.self, Prune.self, Evaluate.self, Score.self, Train.self,
-      ParityCommand.self, Bench.self,
-      Themes.self, Paths.self,
+      ParityCommand.self, Tokenize.self, Bench.self, Themes.self, Paths.self,
     ],
     defaultSubcommand: Explore.self)
 
   /// Runs the command line and leaves with 0 when it is done, 1 when it failed, 2 when it was used
   /// wrongly.
   static func main() {
+    explainLostFiles()
     do {
       var command = try parseAsRoot()
       try command.run()
+      // What `print` could not write is known only now.
+      if fflush(nil) != 0 {
+        throw CommandError("Standard output: \(String(cString: strerror(errno))).")
+      }
     } catch {
       leave(with: error)
+    }
+  }
+
+  /// A mapped file that is cut short while it is read ends a program with SIGBUS: say so.
+  private static func explainLostFiles() {
+    signal(SIGBUS) { _ in
+      let text: StaticString = "Error: a file of the model was cut short while it was open.\n"
+      _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+      _exit(1)
     }
   }
 
@@ -49,6 +62,34 @@ enum Version {
 /// Lines for the person: progress and messages, never results.
 enum StandardError {
   static func write(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    // Who has closed standard error does not want to know.
+    try? FileHandle.standardError.write(contentsOf: Data((line.printable + "\n").utf8))
+  }
+}
+
+/// Results.
+enum StandardOutput {
+  static func write(_ data: Data) throws(CommandError) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: data)
+    } catch {
+      throw CommandError("Standard output cannot be written: \(String(cString: strerror(errno))).")
+    }
+  }
+}
+
+extension String {
+  /// The text without what could command a terminal: control characters other than line feeds, and
+  /// marks that turn the direction of writing. Names come from files.
+  var printable: String {
+    String(
+      String.UnicodeScalarView(
+        unicodeScalars.map { scalar in
+          switch scalar.properties.generalCategory {
+          case .control where scalar != "\n": "?"
+          case .format where scalar.properties.isBidiControl: "?"
+          default: scalar
+          }
+        }))
   }
 }

@@ -153,7 +153,7 @@ import Testing
       ])
     #expect(
       canvas.styleLines[2]
-        == "05/00+b×7 05/00×6 #d7dce4/#28332d×5 #111216/#997751+b×5 05/00×1")
+        == "05/00+b×7 05/00×6 #d7dce4/#1f2732×5 #ffffff/#4b749c+b×5 05/00×1")
   }
 
   @Test func withoutColorsShadesStandBesideTheNumbers() {
@@ -197,7 +197,7 @@ import Testing
     #expect(canvas.lines == ["▀▀▀▀"])
     #expect(
       canvas.styleLines == [
-        "#28332d/#da686f×1 #4e543c/#847448×1 #847448/#4e543c×1 #da686f/#28332d×1"
+        "#1f2732/#66a2db×1 #31465c/#436587×1 #436587/#31465c×1 #66a2db/#1f2732×1"
       ])
     let rect = Rect(x: 0, y: 0, width: 10, height: 4)
     #expect(DensityMap.resolution(in: rect, look: Appearance()) == (6, 10))

@@ -14,7 +14,7 @@ enum Program {
   }
 
   /// Runs a command without a terminal and waits for it.
-  static func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+  static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
     let process = Process()
     process.executableURL = url
     process.arguments = arguments
@@ -35,16 +35,8 @@ enum Program {
 
   /// Runs a command whose output is JSON.
   static func json(_ arguments: String...) throws -> [String: Any] {
-    let process = Process()
-    process.executableURL = url
-    process.arguments = arguments + ["--json"]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let value = try JSONSerialization.jsonObject(with: data)
+    let result = try run(arguments + ["--json"])
+    let value = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
     return value as? [String: Any] ?? [:]
   }
 }

@@ -120,7 +120,9 @@ package struct Histogram: Widget {
   }
 
   private func thresholdColumn(in plot: Rect) -> Int? {
-    guard let threshold, range.contains(threshold), plot.width > 0 else { return nil }
+    guard let threshold, threshold.isFinite, range.contains(threshold), plot.width > 0 else {
+      return nil
+    }
     let column = Int(position(of: threshold, width: plot.width).rounded())
     return plot.x + min(max(column, 0), plot.width - 1)
   }

@@ -59,12 +59,15 @@ package struct Theme: Sendable, Hashable {
     return .rgb(from.mixed(with: to, position - Double(lower)))
   }
 
-  /// A colour of the gradient let into the background, for maps: 0 is nearly the background.
+  /// A colour for a share on a map, from nearly the background to the accent.
+  ///
+  /// One hue that gains in strength, because a map's values are more or less, not good or bad, and
+  /// because it stays in order when 256 colours have to do.
   package func mapColor(_ share: Double) -> Color {
     let clamped = share.isNaN ? 0 : min(max(share, 0), 1)
-    guard case .rgb(let rgb) = gradient(clamped) else { return gradient(clamped) }
+    if usesTerminalColors { return gradient(clamped) }
     let step = (clamped * 32).rounded() / 32
-    return .rgb(palette[0].mixed(with: rgb, 0.15 + 0.75 * step))
+    return .rgb(palette[0x00].mixed(with: palette[0x0d], 0.1 + 0.8 * step))
   }
 
   /// The text colour that is legible on a colour of a map.

@@ -14,6 +14,12 @@ struct AccuracyPanel: Widget {
       drawUnavailable(in: panel.frame(in: rect, on: &canvas, look: look), on: &canvas, look)
       return
     }
+    if let failure = state.indexFailure ?? state.engineFailure {
+      let panel = Panel(key: "3", title: metric + " %", isFocused: isFocused)
+      canvas.put(
+        failure, in: panel.frame(in: rect, on: &canvas, look: look), style: look.roles.error)
+      return
+    }
     let plot = plot(metric: metric)
     let panel = Panel(
       key: "3", title: metric + " %", trailing: legend(of: plot, width: rect.width, look),
@@ -23,17 +29,17 @@ struct AccuracyPanel: Widget {
     if inner.height >= 10 || (inner.height >= 7 && isFocused) {
       let (rest, line) = inner.splitBottom(1)
       inner = rest
-      canvas.put(
-        findings(look), x: line.x + 1, y: line.y, maxWidth: line.width - 2)
+      canvas.put(findings(look, width: line.width - 2), x: line.x + 1, y: line.y)
     }
     canvas.draw(plot, in: inner, look: look)
   }
 
   private func drawUnavailable(in inner: Rect, on canvas: inout Canvas, _ look: Appearance) {
     guard case .unavailable(let reason) = state.model.evaluation else { return }
-    canvas.put(
-      reason + " Scrubbing, the histograms and the maps work all the same.", in: inner,
-      style: look.roles.muted)
+    let text =
+      state.indexFailure
+      ?? "This model \(reason) Scrubbing, the histograms and the maps work all the same."
+    canvas.put(text, in: inner, style: look.roles.muted)
   }
 
   private func plot(metric: String) -> CurvePlot {
@@ -71,7 +77,12 @@ struct AccuracyPanel: Widget {
     guard let turn = turningPoints?.tolerance.value else { return nil }
     return CurvePlot.Marker(
       x: turn.sparsity, interval: turn.interval.low...max(turn.interval.low, turn.interval.high),
-      label: "essential \(Percent.text(turn.sparsity, within: turn.interval)) %")
+      label: "essential \(text(turn.sparsity, within: turn.interval)) %")
+  }
+
+  private func text(_ share: Double, within interval: Interval) -> String {
+    let text = Percent.text(share, within: interval)
+    return state.look.symbols == .ascii ? text.replacing("±", with: "+-") : text
   }
 
   /// As much of the legend as the panel's top line has room for; the turning point goes last.
@@ -83,16 +94,18 @@ struct AccuracyPanel: Widget {
     return short.legend(look: look)
   }
 
-  /// One line: the tolerance, and what the other rules say.
-  private func findings(_ look: Appearance) -> [Fragment] {
+  /// One line: the tolerance, and as much of what the other rules say as there is room for.
+  private func findings(_ look: Appearance, width: Int) -> [Fragment] {
     let epsilon = look.symbols == .ascii ? "tolerance" : "ε"
     var pieces = [
       Fragment("\(epsilon) \(Percent.text(state.tolerance)) points", look.roles.text)
     ]
     func add(_ label: String, _ value: String?) {
       guard let value else { return }
-      pieces.append(Fragment("   \(label) ", look.roles.muted))
-      pieces.append(Fragment(value, look.roles.text))
+      let more = [
+        Fragment("   \(label) ", look.roles.muted), Fragment(value, look.roles.text),
+      ]
+      if (pieces + more).width <= width { pieces += more }
     }
     guard let points = turningPoints else { return pieces }
     switch points.tolerance {
@@ -102,7 +115,7 @@ struct AccuracyPanel: Widget {
     add("Kneedle", points.kneedle.value.map { "\($0.level) %" })
     add(
       "broken line",
-      points.brokenLine.value.map { "\(Percent.text($0.sparsity, within: $0.interval)) %" })
+      points.brokenLine.value.map { "\(text($0.sparsity, within: $0.interval)) %" })
     return pieces
   }
 }

@@ -30,7 +30,7 @@ struct BottomLine: Widget {
     let pieces = [
       Fragment(" go to ", look.roles.keyHint), Fragment(text, look.roles.heading),
       Fragment("_", look.roles.level),
-      Fragment("  % or N:M, then Enter; Esc goes back", look.roles.muted),
+      Fragment("  % or N:M, Enter; Esc leaves", look.roles.muted),
     ]
     canvas.put(pieces, x: rect.x, y: rect.y, maxWidth: rect.width)
   }

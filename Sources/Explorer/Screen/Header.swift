@@ -64,7 +64,7 @@ struct Header: Widget {
       let time = NumberText.clock(state.clock - state.levelStarted)
       return [
         Fragment("\(spinner) ", look.roles.accent),
-        Fragment("\(level) %", look.roles.text),
+        Fragment("\(Percent.text(level.fraction)) %", look.roles.text),
         Fragment(" \(done)/\(total)  \(time)", look.roles.muted),
       ]
     }
@@ -72,9 +72,14 @@ struct Header: Widget {
 }
 
 extension ExplorerState {
+  var methodTitle: String { request.methodTitle }
+}
+
+extension PruningRequest {
   /// The method with the pattern that the level gives it: `2:4 along inputs`.
-  var methodTitle: String {
-    guard case .nm(let groupSize) = request.method else { return request.method.title }
-    return "\(pattern(groupSize: groupSize)) along inputs"
+  package var methodTitle: String {
+    guard case .nm(let groupSize) = method else { return method.title }
+    let kept = Int(((1 - sparsity) * Double(groupSize)).rounded(.toNearestOrEven))
+    return "\(NMPattern(n: kept, m: groupSize)) along inputs"
   }
 }

@@ -23,7 +23,7 @@ struct MagnitudesPanel: Widget {
     canvas.draw(
       Histogram(
         counts: histogram.counts, range: 0...top,
-        threshold: isPruned ? state.shownThreshold.map(Double.init) : nil,
+        threshold: isPruned ? state.shownThreshold.map { min(Double($0), top) } : nil,
         isLogarithmic: state.logarithmic, emptyText: "no weights"),
       in: inner, look: look)
   }

@@ -27,9 +27,10 @@ struct MatricesPanel: Widget {
     ) { row, _ in [Fragment(text(of: row, columns), style(of: row, look))] }
     canvas.draw(list, in: inner, look: look)
     drawGraphs(in: inner, columns, on: &canvas, look: look)
-    if state.model.matrices.isEmpty {
+    if rows.matrices.isEmpty {
       canvas.put(
-        "no matrix to prune", x: inner.x + 1, y: inner.y + 2, style: look.roles.warning,
+        state.model.matrices.isEmpty ? "no matrix to prune" : "no matrix matches", x: inner.x + 1,
+        y: inner.y + 2, style: look.roles.warning,
         maxWidth: inner.width - 2)
     }
   }
@@ -94,13 +95,15 @@ struct MatricesPanel: Widget {
   ) {
     if let index = selection.index, state.request.excluded.contains(index) {
       canvas.put(
-        "left dense", x: x, y: y, style: look.roles.muted.on(background),
+        columns.bar + columns.number >= 10 ? "left dense" : "dense", x: x, y: y,
+        style: look.roles.muted.on(background),
         maxWidth: columns.bar + columns.number)
       return
     }
     if let index = selection.index, !state.fitsPattern(index) {
       canvas.put(
-        "width not a multiple", x: x, y: y, style: look.roles.warning.on(background),
+        columns.bar + columns.number >= 12 ? "does not fit" : "no fit", x: x, y: y,
+        style: look.roles.warning.on(background),
         maxWidth: columns.bar + columns.number)
       return
     }

@@ -46,7 +46,7 @@ private func draw(
   let names = rows.map { DisplayWidth.of($0.name) }.max() ?? 0
   let details = rows.map { DisplayWidth.of($0.detail) }.max() ?? 0
   // To the right, so that what the choice changes stays visible beside it.
-  let width = min(names + details + 7, screen.width - 2)
+  let width = min(max(names + details + 7, 30), screen.width - 2)
   let height = min(rows.count + 3, screen.height - 2)
   let rect = Rect(x: screen.maxX - width - 1, y: 1, width: width, height: height)
   let inner = Panel(title: title, isFocused: true).frame(in: rect, on: &canvas, look: look)
@@ -58,7 +58,10 @@ private func draw(
       let gap = String(repeating: " ", count: names - DisplayWidth.of(rows[index].name) + 2)
       return [
         Fragment(rows[index].name + gap, look.roles.text),
-        Fragment(rows[index].detail, look.roles.muted),
+        Fragment(
+          rows[index].detail.truncated(
+            to: max(0, list.width - names - 4), ellipsis: look.symbols.symbol(.ellipsis)),
+          look.roles.muted),
       ]
     }, in: list, look: look)
   canvas.put(

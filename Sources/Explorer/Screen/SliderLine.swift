@@ -12,7 +12,7 @@ struct SliderLine: Widget {
     let numbers = rect.height > 1 ? 0 : numbersWidth(state) + 2
     let label = rect.width >= 60 ? 10 : 1
     return Rect(
-      x: rect.x + label, y: rect.y, width: max(0, rect.width - label - 9 - numbers), height: 1)
+      x: rect.x + label, y: rect.y, width: max(0, rect.width - label - 10 - numbers), height: 1)
   }
 
   func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
@@ -22,14 +22,14 @@ struct SliderLine: Widget {
     }
     canvas.draw(SliderTrack(value: state.level.fraction), in: track, look: look)
     canvas.put(
-      "\(state.level) %", x: track.maxX + 1, y: rect.y, style: look.roles.level)
+      "\(state.shownLevel) %", x: track.maxX + 1, y: rect.y, style: look.roles.level)
     let numbers = Self.numbers(state, look)
     if rect.height > 1 {
       canvas.put(
         Self.fitting(state, look, width: rect.width - 2), x: rect.x + 1, y: rect.y + 1,
         maxWidth: rect.width - 2)
     } else {
-      canvas.put(numbers, x: track.maxX + 10, y: rect.y, maxWidth: rect.maxX - track.maxX - 10)
+      canvas.put(numbers, x: track.maxX + 11, y: rect.y, maxWidth: rect.maxX - track.maxX - 11)
     }
   }
 
@@ -99,6 +99,11 @@ struct SliderLine: Widget {
 }
 
 extension ExplorerState {
+  /// The level as the slider tells it: a third of a pattern needs no six decimals.
+  var shownLevel: String {
+    reachable == .continuous ? "\(level)" : Percent.text(level.fraction)
+  }
+
   /// Whether the method prunes by a threshold on the magnitude.
   var hasThreshold: Bool {
     if case .magnitude = request.method { true } else { false }

@@ -41,18 +41,29 @@ enum Decoder: Sendable {
       Self.replaceByteTokens(&tokens)
     case .strip(let content, let start, let stop):
       for index in tokens.indices {
-        for _ in 0..<start where tokens[index].starts(with: content) {
-          tokens[index].removeFirst(content.count)
-        }
-        for _ in 0..<stop where tokens[index].reversed().starts(with: content.reversed()) {
-          tokens[index].removeLast(content.count)
-        }
+        Self.strip(&tokens[index], content, start: start, stop: stop)
       }
     case .metaspace(let marker, let dropsFirst):
       for index in tokens.indices {
         let content: [UInt8] = index == 0 && dropsFirst ? [] : [0x20]
         tokens[index] = Self.replacing(marker, with: content, in: tokens[index])
       }
+    }
+  }
+
+  private static func strip(
+    _ token: inout [UInt8], _ content: [UInt8], start: Int, stop: Int
+  ) {
+    guard !content.isEmpty else { return }
+    var left = start
+    while left > 0, token.starts(with: content) {
+      token.removeFirst(content.count)
+      left -= 1
+    }
+    left = stop
+    while left > 0, token.reversed().starts(with: content.reversed()) {
+      token.removeLast(content.count)
+      left -= 1
     }
   }
 

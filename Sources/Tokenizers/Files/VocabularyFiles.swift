@@ -131,7 +131,8 @@ enum VocabularyFiles {
       .replace(pattern: Metaspace.defaultMarker, content: blank), .byteFallback, .fuse,
       .strip(content: blank, start: hasPrefix ? 1 : 0, stop: 0),
     ]
-    for piece in file.pieces where piece.kind == .control || piece.kind == .userDefined {
+    for piece in file.pieces
+    where !piece.content.isEmpty && (piece.kind == .control || piece.kind == .userDefined) {
       pipeline.add(AddedToken(content: piece.content, isSpecial: piece.kind == .control))
     }
     configuration.addTokens(to: &pipeline)

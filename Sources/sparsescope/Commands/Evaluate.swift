@@ -87,7 +87,7 @@ struct Evaluate: ParsableCommand {
     }
     progress.finish()
     let report = try EvaluationReport(model, identity, result, tolerance: tolerance)
-    if json { try JSONOutput.print(report) } else { print(report.text) }
+    if json { try JSONOutput.print(report) } else { print(report.text.printable) }
   }
 
   /// The levels to measure; nil for the search.

@@ -14,7 +14,8 @@ struct Explore: ParsableCommand {
   @OptionGroup var pruning: PruningOptions
   @OptionGroup var appearance: AppearanceOptions
 
-  @Option(help: "The level to begin with, such as 0.64 or 64%.")
+  @Option(
+    help: "The level to begin with, such as 0.64 or 64%.", transform: SparsityLevel.parse)
   var sparsity = SparsityLevel(percent: 50)
 
   @Flag(help: "Print one frame as text and leave.")
@@ -32,8 +33,8 @@ struct Explore: ParsableCommand {
   var stats: String?
 
   func validate() throws {
-    guard wait >= 0, wait.isFinite else {
-      throw ValidationError("--wait \(wait) must be a number of seconds, 0 or more.")
+    guard (0...86_400) ~= wait else {
+      throw ValidationError("--wait \(wait) must be from 0 to 86400 seconds.")
     }
   }
 
@@ -53,13 +54,14 @@ struct Explore: ParsableCommand {
   private func explore(
     _ model: OpenModel, _ request: PruningRequest, _ themes: ThemeSource, _ theme: Theme
   ) throws {
+    // Before the screen is taken: a complaint would be drawn over.
+    let statistics = try stats.map { try FrameStatistics(path: $0) }
     let terminal = try Terminal(appearance.terminalOptions)
     defer { terminal.close() }
     let state = ExplorerState(
       size: terminal.size, model: model.summary, request: request,
       look: Appearance(theme: theme, symbols: terminal.symbols, depth: terminal.depth))
     let session = ExplorerSession(model: model, themes: themes, state: state)
-    let statistics = try stats.map { try FrameStatistics(path: $0) }
     try TerminalLoop(terminal: terminal, session: session, statistics: statistics).run()
   }
 

@@ -14,7 +14,9 @@ struct Inspect: ParsableCommand {
   @OptionGroup var modelArgument: ModelArgument
   @OptionGroup var pruning: PruningOptions
 
-  @Option(help: "The level, such as 0.64 or 64%; a pattern such as 2:4 brings its own.")
+  @Option(
+    help: "The level, such as 0.64 or 64%; a pattern such as 2:4 brings its own.",
+    transform: SparsityLevel.parse)
   var sparsity: SparsityLevel?
 
   @Flag(help: "Print JSON.")
@@ -28,7 +30,8 @@ struct Inspect: ParsableCommand {
       try model.matrices.statistics(matrix: $0)
     }
     let report = InspectionReport(model, plan: index.plan(request), statistics: statistics)
-    if json { try JSONOutput.print(report) } else { print(report.text) }
+    if json { try JSONOutput.print(report) } else { print(report.text.printable) }
+    pruning.warnAboutSkipped(index.plan(request), in: model)
   }
 }
 
@@ -85,7 +88,7 @@ struct InspectionReport: Encodable {
       target: plan.request.sparsity, achieved: plan.achieved, pruned: plan.total,
       threshold: thresholds.count == 1 ? thresholds.first : nil,
       ofModel: Double(plan.total) / Double(max(1, parameters)),
-      method: plan.request.method.title)
+      method: plan.request.methodTitle)
     matrices = zip(model.summary.matrices, statistics).enumerated().map { index, pair in
       let (matrix, figures) = pair
       return Matrix(
@@ -101,7 +104,7 @@ struct InspectionReport: Encodable {
   var text: String {
     var lines = [
       "\(model): \(family), \(grouped(parameters)) parameters",
-      "\(prunable.matrices) prunable matrices, \(grouped(prunable.weights)) weights "
+      "\(prunable.matrices) prunable \(prunable.matrices == 1 ? "matrix" : "matrices"), \(grouped(prunable.weights)) weights "
         + "(\(prunable.rule))",
     ]
     lines.append(
@@ -109,14 +112,15 @@ struct InspectionReport: Encodable {
         + "reached by \(sparsity.method): \(grouped(sparsity.pruned)) weights removed, "
         + "\(Percent.text(sparsity.ofModel)) % of the model"
         + (sparsity.threshold.map { ", |w| ≤ \($0)" } ?? ""))
-    let width = matrices.map(\.name.count).max() ?? 0
+    let width = min(100, matrices.map(\.name.count).max() ?? 0)
     lines.append("")
     lines.append(
       "matrix".padded(width) + "        shape  dtype     std     max    zeros   pruned        %")
     for matrix in matrices {
       let shape = matrix.shape.map(String.init).joined(separator: "×")
       lines.append(
-        matrix.name.padded(width) + " " + shape.aligned(12) + "  " + matrix.dtype.padded(5)
+        matrix.name.replacing("\n", with: "?").padded(width) + " " + shape.aligned(12) + "  "
+          + matrix.dtype.padded(5)
           + String(format: " %7.4f %7.4f ", matrix.std, matrix.max)
           + String(matrix.zeros).aligned(8) + String(matrix.pruned).aligned(9)
           + Percent.text(matrix.sparsity, decimals: 2).aligned(9))

@@ -16,7 +16,9 @@ struct Prune: ParsableCommand {
   @OptionGroup var modelArgument: ModelArgument
   @OptionGroup var pruning: PruningOptions
 
-  @Option(help: "The level, such as 0.64 or 64%; a pattern such as 2:4 brings its own.")
+  @Option(
+    help: "The level, such as 0.64 or 64%; a pattern such as 2:4 brings its own.",
+    transform: SparsityLevel.parse)
   var sparsity: SparsityLevel?
 
   @Option(
@@ -38,9 +40,17 @@ struct Prune: ParsableCommand {
     let index = try MagnitudeIndex.build(model.matrices, threads: ProcessorCount.available)
     let plan = index.plan(request)
     let progress = ProgressLine(title: "writing")
-    try model.matrices.write(
-      plan, to: output, onMatrix: { done, all in progress.show(done, of: all) })
+    Interruption.watch()
+    do {
+      try model.matrices.write(
+        plan, to: output, onMatrix: { done, all in progress.show(done, of: all) },
+        isCancelled: { Interruption.isRequested })
+    } catch PruningError.cancelled {
+      progress.finish("interrupted; nothing was written")
+      throw ExitCode(130)
+    }
     progress.finish()
+    pruning.warnAboutSkipped(plan, in: model)
     let statistics = try model.matrices.matrices.indices.map {
       try model.matrices.statistics(matrix: $0)
     }
