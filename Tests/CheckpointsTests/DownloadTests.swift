@@ -6,6 +6,8 @@ import Testing
 @testable import Checkpoints
 
 /// A download from a hub on the loopback address fills the cache as Hugging Face's libraries do.
+// One at a time: each hub keeps threads waiting, which all together would starve the tests.
+@Suite(.serialized)
 struct DownloadTests {
   private let fixture: ModelFixture
   private let weights: [UInt8]
