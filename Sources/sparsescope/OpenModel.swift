@@ -25,10 +25,10 @@ struct OpenModel: Sendable {
     matrices = PrunableMatrices(checkpoint)
     let evaluation: ModelSummary.Evaluation
     if let request {
-      let opened = try request.open(matrices, folder: location)
+      let opened = try request.open(matrices, folder: checkpoint.folder)
       (evaluator, evaluation) = (opened.evaluator, opened.evaluation)
     } else {
-      (evaluator, evaluation) = Self.digitsEvaluator(matrices, location)
+      (evaluator, evaluation) = Self.digitsEvaluator(matrices)
     }
     summary = ModelSummary(
       name: checkpoint.name, path: path ?? "", rule: matrices.rule,
@@ -37,10 +37,10 @@ struct OpenModel: Sendable {
 
   /// What measures a model on the embedded images, or why it cannot be.
   private static func digitsEvaluator(
-    _ matrices: PrunableMatrices, _ location: String
+    _ matrices: PrunableMatrices
   ) -> (evaluator: (any LevelEvaluator)?, evaluation: ModelSummary.Evaluation) {
     do {
-      let task = try digits(for: location)
+      let task = try digits(for: matrices.checkpoint.folder)
       return (
         try ImageClassificationEvaluator(matrices, task: task),
         .available(task: task.name, examples: task.count, metric: "accuracy", chance: task.chance)
@@ -51,10 +51,10 @@ struct OpenModel: Sendable {
   }
 
   /// The embedded test images, prepared as a model asks for.
-  private static func digits(for model: String) throws -> ImageClassification {
+  private static func digits(for folder: String) throws -> ImageClassification {
     ImageClassification(
       name: "digits test",
       images: try ImageDataset(idxFolder: Resources.folder("digits").path, split: "test"),
-      preprocessing: try ImagePreprocessing(modelFolder: model))
+      preprocessing: try ImagePreprocessing(modelFolder: folder))
   }
 }

@@ -29,7 +29,7 @@ struct ParityCommand: ParsableCommand {
   func run() throws {
     let checkpoint = try Checkpoint.open(at: model)
     let loaded = try LoadedTransformer(checkpoint)
-    let file = try GoldenFile(at: golden ?? "\(model)/golden.safetensors")
+    let file = try GoldenFile(at: golden ?? "\(checkpoint.folder)/golden.safetensors")
     let parity = try Parity(loaded, file)
     var outputs = try parity.differences()
     if file.has("threshold") {
