@@ -76,17 +76,24 @@ struct EvaluationReport: Encodable {
 
   /// The report for a person.
   var text: String {
+    // A mean of shares reads best in percent; a mean log-likelihood is none.
+    let isShare = points.allSatisfy { (0...1) ~= $0.score }
+    func write(_ value: Double, _ decimals: Int) -> String {
+      isShare ? Percent.text(value, decimals: decimals) : String(format: "%.4f", value)
+    }
     var lines = ["\(model): \(task), \(method)", "sparsity   reached      score   95 % interval"]
     for point in points {
       let score = point.score
-      let metrics = point.metrics.sorted { $0.key < $1.key }.map {
+      // Accuracy, where it is the mean score, has been said.
+      let others = point.metrics.filter { abs($0.value - score) > 1e-9 }
+      let metrics = others.sorted { $0.key < $1.key }.map {
         "  \($0.key) " + String(format: "%.4f", $0.value)
       }
       lines.append(
         (Percent.text(point.sparsity) + " %").aligned(8)
           + (Percent.text(point.achieved, decimals: 2) + " %").aligned(10)
-          + (Percent.text(score, decimals: 2) + " %").aligned(11) + "   "
-          + point.interval.map { Percent.text($0) }.joined(separator: " – ")
+          + (write(score, 2) + (isShare ? " %" : "")).aligned(11) + "   "
+          + point.interval.map { write($0, 1) }.joined(separator: " – ")
           + "  \(point.examples) examples, " + String(format: "%.3f s", point.seconds)
           + metrics.joined())
     }

@@ -60,7 +60,7 @@ struct Prune: ParsableCommand {
     } else {
       print(
         "\(output): \(grouped(plan.total)) of \(grouped(model.summary.prunable)) prunable weights "
-          + "removed (\(Percent.text(plan.achieved, decimals: 3)) % of those asked, "
+          + "removed (\(Percent.text(plan.achieved, decimals: 3)) % reached, "
           + "\(Percent.text(report.sparsity.ofModel)) % of the model)")
     }
   }
