@@ -26,12 +26,12 @@ struct Header: Widget {
     var task: [Fragment] = []
     if case .available(let title, let examples, _, _) = state.model.evaluation {
       task = [
-        Fragment(look.symbols == .ascii ? " > " : " ▸ ", look.roles.muted),
+        Fragment(" ▸ ", look.roles.muted),
         Fragment("\(title) \(examples)", look.roles.text),
       ]
     }
     let method = [
-      Fragment(look.symbols == .ascii ? " - " : " · ", look.roles.muted),
+      Fragment(" · ", look.roles.muted),
       Fragment(state.methodTitle, look.roles.text),
     ]
     let candidates = [

@@ -33,13 +33,12 @@ struct MagnitudesPanel: Widget {
   }
 
   private func title(_ look: Appearance) -> String {
-    let separator = look.symbols == .ascii ? "-" : "·"
     guard let index = state.selection.index else {
-      return "magnitudes \(separator) whole model"
+      return "magnitudes · whole model"
     }
     let shape = state.model.matrices[index].shape.map(String.init)
-    return "magnitudes \(separator) \(state.label(of: index)) \(separator) "
-      + shape.joined(separator: look.symbols == .ascii ? "x" : "×")
+    return "magnitudes · \(state.label(of: index)) · "
+      + shape.joined(separator: "×")
   }
 
   private func trailing(_ look: Appearance) -> [Fragment] {

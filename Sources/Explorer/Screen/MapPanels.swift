@@ -72,7 +72,7 @@ struct MaskMapPanel: Widget {
     let name = state.selection.index.map { " · " + state.label(of: $0) } ?? ""
     let panel = Panel(
       key: "5",
-      title: "mask map" + (look.symbols == .ascii ? name.replacing("·", with: "-") : name),
+      title: "mask map" + name,
       isFocused: state.focus == .maskMap)
     let inner = panel.frame(in: rect, on: &canvas, look: look)
     guard let index = state.selection.index else {

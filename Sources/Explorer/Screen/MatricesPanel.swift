@@ -100,7 +100,7 @@ struct MatricesPanel: Widget {
         maxWidth: columns.bar + columns.number)
       return
     }
-    if let index = selection.index, !state.fitsPattern(index) {
+    if let index = selection.index, state.plan?.skipped.contains(index) == true {
       canvas.put(
         columns.bar + columns.number >= 12 ? "does not fit" : "no fit", x: x, y: y,
         style: look.roles.warning.on(background),
@@ -119,12 +119,6 @@ struct MatricesPanel: Widget {
 }
 
 extension ExplorerState {
-  /// Whether a matrix's width is a whole number of N:M groups; true for all other methods.
-  func fitsPattern(_ index: Int) -> Bool {
-    guard case .nm(let groupSize) = request.method else { return true }
-    return (model.matrices[index].shape.last ?? 0).isMultiple(of: groupSize)
-  }
-
   /// The share of a selection's weights that the plan removes; nil before the index is ready.
   ///
   /// The whole model's share is over all prunable matrices, those left dense included.

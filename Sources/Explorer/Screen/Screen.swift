@@ -39,7 +39,7 @@ extension Canvas {
   fileprivate mutating func reduceToASCII() {
     let plain: [Character: Character] = [
       "ε": "e", "·": "-", "×": "x", "–": "-", "≤": "<", "±": "~", "…": "~", "é": "e", "ő": "o",
-      "“": "\"", "”": "\"", "’": "'", "↑": "^", "↓": "v", "←": "<", "→": ">",
+      "“": "\"", "”": "\"", "’": "'", "↑": "^", "↓": "v", "←": "<", "→": ">", "▸": ">",
     ]
     for y in 0..<size.height {
       for x in 0..<size.width where !self[x, y].character.isASCII {

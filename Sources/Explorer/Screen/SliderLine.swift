@@ -85,13 +85,12 @@ struct SliderLine: Widget {
     }
     let ofModel = Double(plan.total) / Double(max(1, state.model.parameters))
     let share = NumberText.percent(ofModel)
-    let separator = look.symbols == .ascii ? "-" : "·"
     return [
       Fragment(write(plan.total), look.roles.text),
       Fragment(
         short
-          ? "/\(write(state.model.prunable)) \(separator) "
-          : " of \(write(state.model.prunable)) prunable \(separator) ", look.roles.muted),
+          ? "/\(write(state.model.prunable)) · "
+          : " of \(write(state.model.prunable)) prunable · ", look.roles.muted),
       Fragment(share + " %", look.roles.text),
       Fragment(short ? " of all" : " of the model", look.roles.muted),
     ]
