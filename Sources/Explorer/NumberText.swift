@@ -1,18 +1,5 @@
-import Experiments
-
 /// How the explorer writes numbers.
 enum NumberText {
-  /// A count with its digits in groups of three: `125829` as `125 829`.
-  static func count(_ value: Int) -> String {
-    var digits = Array(String(abs(value)))
-    var position = digits.count - 3
-    while position > 0 {
-      digits.insert(" ", at: position)
-      position -= 3
-    }
-    return (value < 0 ? "-" : "") + String(digits)
-  }
-
   /// A count in at most five characters: `10.6M`, `842k`, `97`.
   static func short(_ value: Int) -> String {
     switch value {
@@ -41,11 +28,6 @@ enum NumberText {
     let fraction = String(Int(scaled) % Int(scale))
     return sign + String(whole) + "." + String(repeating: "0", count: places - fraction.count)
       + fraction
-  }
-
-  /// A share of one as a percentage: `0.64` as `64.0`.
-  static func percent(_ share: Double, _ places: Int = 1) -> String {
-    decimals(share * 100, places)
   }
 
   /// A magnitude with three significant digits: `0.0312`, `1.20e-7`.

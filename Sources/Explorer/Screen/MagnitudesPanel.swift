@@ -9,7 +9,7 @@ struct MagnitudesPanel: Widget {
 
   func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
     let panel = Panel(
-      key: "2", title: title(look), trailing: trailing(look),
+      key: "2", title: title, trailing: trailing(look),
       isFocused: state.focus == .magnitudes)
     let inner = panel.frame(in: rect, on: &canvas, look: look)
     guard let histogram = state.histogram, histogram.selection == state.selection else {
@@ -32,7 +32,7 @@ struct MagnitudesPanel: Widget {
     "reading the weights: \(state.indexedCount) of \(state.model.matrices.count) matrices"
   }
 
-  private func title(_ look: Appearance) -> String {
+  private var title: String {
     guard let index = state.selection.index else {
       return "magnitudes · whole model"
     }

@@ -36,7 +36,7 @@ struct SliderLine: Widget {
   private static func numbersWidth(_ state: ExplorerState) -> Int {
     // The widest that it gets, so that the track does not move while a person scrubs.
     let threshold = state.hasThreshold ? 18 : 0
-    let count = NumberText.count(state.model.prunable).count
+    let count = Ticks.grouped(state.model.prunable).count
     return threshold + 2 * count + " of  prunable · 100.0 % of the model ".count
   }
 
@@ -77,14 +77,14 @@ struct SliderLine: Widget {
   ) -> [Fragment] {
     guard let plan = state.plan else {
       return [
-        Fragment("\(NumberText.count(state.model.prunable)) prunable weights", look.roles.muted)
+        Fragment("\(Ticks.grouped(state.model.prunable)) prunable weights", look.roles.muted)
       ]
     }
     func write(_ count: Int) -> String {
-      short ? NumberText.short(count) : NumberText.count(count)
+      short ? NumberText.short(count) : Ticks.grouped(count)
     }
     let ofModel = Double(plan.total) / Double(max(1, state.model.parameters))
-    let share = NumberText.percent(ofModel)
+    let share = Percent.text(ofModel)
     return [
       Fragment(write(plan.total), look.roles.text),
       Fragment(
