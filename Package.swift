@@ -42,7 +42,10 @@ let package = Package(
         "Transformers", "Pruning", "Tasks", "Engine", "Explorer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      resources: [.copy("../../themes"), .copy("Resources/vit-digits"), .copy("Resources/digits")]),
+      resources: [
+        .copy("../../themes"), .copy("Resources/vit-digits"), .copy("Resources/digits"),
+        .copy("Resources/peers"),
+      ]),
 
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
     .testTarget(name: "CanvasTests", dependencies: ["Canvas"], exclude: ["Fixtures"]),

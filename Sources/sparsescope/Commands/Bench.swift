@@ -3,6 +3,7 @@ import Engine
 import Experiments
 import Foundation
 import Pruning
+import Tasks
 import Tensors
 
 /// Measures the program on this machine.
@@ -11,8 +12,9 @@ struct Bench: ParsableCommand {
     abstract: "Measure the program here, with what each figure is held against.",
     discussion: """
       Parts: kernels (matrix products), index (of a model of BERT-base's size), interface (start, \
-      keys, bytes, on a pseudo-terminal), evaluate (the embedded model). Machines are noisy: close \
-      what else runs, and compare ratios.
+      keys, bytes, on a pseudo-terminal), evaluate (the embedded model; with --model and --data \
+      also a text model, and with --pytorch PyTorch beside it). Machines are noisy: close what \
+      else runs, and compare ratios.
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
@@ -24,9 +26,24 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The model for index and interface; by default one of BERT-base's shapes is made.",
+      "The model for index and interface; by default one of BERT-base's shapes is made. For "
+        + "evaluate a sequence classifier with its tokenizer.",
       valueName: "path"), completion: .directory)
   var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "For evaluate: the task of GLUE that the model is measured on.", valueName: "task"))
+  var task = GLUETask.sst2
+
+  @Option(help: ArgumentHelp("For evaluate: the task's data.", valueName: "path"))
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "For evaluate: a Python that has torch and transformers, to be timed on the same texts.",
+      valueName: "python"), completion: .file())
+  var pytorch: String?
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -50,7 +67,7 @@ struct Bench: ParsableCommand {
         case .kernels: try kernels()
         case .index: try index()
         case .interface: try interface()
-        case .evaluate: try evaluate()
+        case .evaluate: try evaluate() + evaluateTexts()
         }
       figures += measured
       if !json {
@@ -152,7 +169,39 @@ struct Bench: ParsableCommand {
         unit: "/s"),
     ]
   }
+
+  private func evaluateTexts() throws -> [Figure] {
+    guard let model, let data else { return [] }
+    let bench = try EvaluationBench(model: model, task: task, data: data, python: pytorch)
+    let rate = Double(bench.examples) / bench.seconds
+    let megabyte = 1e6
+    var figures = [
+      Figure(name: "\(task.title), \(bench.examples) examples", value: rate, unit: "/s"),
+      Figure(
+        name: "peak memory, the mapped model included",
+        value: Double(bench.peakMemory) / megabyte, unit: "MB"),
+    ]
+    guard let peer = bench.peer else { return figures }
+    let ratio = peer.float32 / bench.seconds
+    figures += [
+      Figure(
+        name: "PyTorch \(peer.version), float32", value: Double(bench.examples) / peer.float32,
+        unit: "/s"),
+      Figure(
+        name: "throughput against PyTorch in float32", value: ratio, unit: "×",
+        goal: "at least 2", met: ratio >= 2),
+      Figure(
+        name: "throughput against PyTorch in bfloat16", value: peer.bfloat16 / bench.seconds,
+        unit: "×"),
+      Figure(
+        name: "PyTorch's peak memory in float32", value: Double(peer.peakBytes) / megabyte,
+        unit: "MB", goal: "more than here", met: peer.peakBytes > bench.peakMemory),
+    ]
+    return figures
+  }
 }
+
+extension GLUETask: ExpressibleByArgument {}
 
 extension Bench.Figure {
   /// The figure for a person.

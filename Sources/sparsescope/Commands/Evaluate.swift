@@ -73,6 +73,9 @@ struct Evaluate: ParsableCommand {
       guard case .unavailable(let reason) = model.summary.evaluation else { return }
       throw CommandError("\(model.checkpoint.path): \(reason)")
     }
+    if let warning = ModelLoading(model.checkpoint).freshHeadWarning {
+      StandardError.write("\(model.checkpoint.path): \(warning).")
+    }
     let index = try MagnitudeIndex.build(model.matrices, threads: ProcessorCount.available)
     let excluded = try pruning.excludedIndices(in: model)
     let measurement = CurveMeasurement(

@@ -72,6 +72,7 @@ struct InspectionReport: Encodable {
   var model: String
   var family: String
   var parameters: Int
+  var loading: ModelLoading
   var prunable: Prunable
   var sparsity: Sparsity
   var matrices: [Matrix]
@@ -80,6 +81,7 @@ struct InspectionReport: Encodable {
     self.model = model.checkpoint.path
     family = model.matrices.family
     parameters = model.summary.parameters
+    loading = ModelLoading(model.checkpoint)
     prunable = Prunable(
       matrices: model.summary.matrices.count, weights: model.summary.prunable,
       rule: model.summary.rule)
@@ -107,6 +109,7 @@ struct InspectionReport: Encodable {
       "\(prunable.matrices) prunable \(prunable.matrices == 1 ? "matrix" : "matrices"), \(grouped(prunable.weights)) weights "
         + "(\(prunable.rule))",
     ]
+    lines += loading.lines
     lines.append(
       "\(Percent.text(sparsity.target)) % asked, \(Percent.text(sparsity.achieved, decimals: 3)) % "
         + "reached by \(sparsity.method): \(grouped(sparsity.pruned)) weights removed, "
