@@ -28,6 +28,24 @@ import Testing
     }
   }
 
+  @Test func `names what does not fit between the files and the model`() throws {
+    let folder = try TemporaryFolder()
+    let model = folder.path("model")
+    _ = try Program.run(["prune", "--sparsity", "0", "--output", model])
+    // A name of the same length, so that the header's length still holds.
+    var weights = try Data(contentsOf: URL(fileURLWithPath: model + "/model.safetensors"))
+    let name = try #require(weights.range(of: Data("classifier.weight".utf8)))
+    weights.replaceSubrange(name, with: Data("clazzifier.weight".utf8))
+    try weights.write(to: URL(fileURLWithPath: model + "/model.safetensors"))
+
+    let loading = try #require(try Program.json("inspect", model)["loading"] as? [String: Any])
+    #expect(loading["runs"] as? Bool == true)
+    #expect(loading["fresh"] as? [String] == ["classifier.weight"])
+    #expect(loading["unused"] as? [String] == ["clazzifier.weight"])
+    let evaluation = try Program.run(["evaluate", model])
+    #expect(evaluation.errors.contains("the head is fresh: the files lack classifier.weight"))
+  }
+
   @Test(arguments: [
     ["--sparsity", "64"], ["--sparsity", "nan"], ["--sparsity=-0.1"], ["--method", "5:4"],
     ["--method", "2:0"], ["--scope", "layer"], ["--exclude", "nonesuch"],
