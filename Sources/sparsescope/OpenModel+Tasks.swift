@@ -2,6 +2,7 @@ import Checkpoints
 import Engine
 import Explorer
 import Foundation
+import Tasks
 import Transformers
 
 extension OpenModel {
@@ -27,7 +28,7 @@ extension OpenModel {
       TaskOffer(
         name: task.name, title: task.title, source: task.source,
         remembered: memory.tasks[task.name],
-        obstacle: fit.obstacle ?? (task.name == KnownTask.digits.name ? digitsObstacle : nil))
+        obstacle: fit.obstacle ?? obstacle(to: task))
     }
   }
 
@@ -38,10 +39,11 @@ extension OpenModel {
     if offers.contains(where: { $0.obstacle == nil }) {
       return "is not measured yet: press t and choose a task."
     }
-    return fittingHeads.obstacle.map { "cannot be measured: \($0)." }
+    return fittingHeads.obstacle.map { "cannot be measured: a task \($0)." }
   }
 
-  /// The heads whose tasks are worth a row, and what stands against all of them.
+  /// The heads whose tasks are worth a row, and what stands against all of them; a phrase as in
+  /// `TaskOffer.obstacle`.
   private var fittingHeads: (heads: Set<ModelHead>, obstacle: String?) {
     guard let json = checkpoint.configuration,
       let configuration = try? TransformerConfiguration(json)
@@ -49,7 +51,7 @@ extension OpenModel {
     func hasTensor(_ name: String) -> Bool {
       checkpoint.tensors.contains { $0.name.hasPrefix(name + ".") }
     }
-    let reason = "no head for it: \(checkpoint.name) is a bare encoder; fine-tune it first"
+    let reason = "needs a head, and \(checkpoint.name) is a bare encoder: fine-tune it first"
     switch configuration.head {
     case .sequenceClassification where !hasTensor("classifier"), .maskedLanguageModel:
       return ([.sequenceClassification, .questionAnswering], reason)
@@ -59,10 +61,19 @@ extension OpenModel {
     }
   }
 
-  /// Why the model does not fit the embedded images.
-  private var digitsObstacle: String? {
-    guard evaluator == nil, case .unavailable(let reason) = summary.evaluation else { return nil }
-    return reason
+  /// Why a model with the right head does not fit a task, as far as that is known without its data.
+  private func obstacle(to task: KnownTask) -> String? {
+    if task.name == KnownTask.digits.name {
+      guard case .unavailable(let reason) = summary.evaluation else { return nil }
+      return reason
+    }
+    guard let glue = GLUETask(rawValue: task.name), let json = checkpoint.configuration,
+      let labels = try? TransformerConfiguration(json).labels
+    else { return nil }
+    if (try? LabelOrder(of: labels, for: glue)) != nil { return nil }
+    return glue.classes.isEmpty
+      ? "needs a model of one number"
+      : "needs a model of the classes \(glue.classes.joined(separator: ", "))"
   }
 
   /// What the explorer's memory calls the model.

@@ -55,7 +55,7 @@ struct AccuracyPanel: Widget {
     return CurvePlot(
       series: [CurvePlot.Series(name: metric, points: points, predicted: predicted(from: curve))],
       valueAxis: state.scale == .perplexity ? .negativeLogarithm : .linear,
-      yLimits: state.scale == .perplexity ? -.infinity...0 : 0...100,
+      yLimits: limits(curve),
       cursor: state.level.fraction, marker: marker, baseline: dense.map(height),
       tolerance: dense == nil ? nil : height(state.toleratedDrop),
       emptyText: state.preview == nil ? "waiting for the weights" : "nothing measured yet")
@@ -67,9 +67,18 @@ struct AccuracyPanel: Widget {
     state.scale == .share ? 100 * score : score
   }
 
+  /// What the axis does not leave: a model that is worse than guessing evenly among all tokens is
+  /// drawn at the edge, because perplexity knows no bounds.
+  private func limits(_ curve: SparsityCurve) -> ClosedRange<Double> {
+    switch state.scale {
+    case .share: 0...100
+    case .perplexity: (curve.chance ?? -.infinity)...0
+    }
+  }
+
   /// The metric with what its axis shows.
   private func axisTitle(_ metric: String) -> String {
-    state.scale == .share ? metric + " %" : metric + " (log, best on top)"
+    state.scale == .share ? metric + " %" : metric + " (log)"
   }
 
   /// The guess for the gaps: drawn only where nothing has been measured nearby.

@@ -35,29 +35,32 @@ private func box(
 private func draw(
   _ picker: Picker, of state: ExplorerState, at screen: Rect, on canvas: inout Canvas, _ look: Appearance
 ) {
-  let rows: [(name: String, detail: String)]
+  /// Of a detail without enough room the end is cut, of a path the beginning.
+  let rows: [(name: String, detail: String, path: String)]
   let title: String
   var keep = "keeps it"
   var other: String?
   switch picker.choices {
   case .methods(let methods, _):
     title = "method"
-    rows = methods.map { ($0.title, $0.explanation) }
+    rows = methods.map { ($0.title, $0.explanation, "") }
   case .themes(let themes, _):
     title = "theme"
-    rows = themes.map { ($0.name, $0.variant.rawValue) }
+    rows = themes.map { ($0.name, $0.variant.rawValue, "") }
   case .tasks(let offers):
     title = "task"
     keep = "opens it"
-    other = offers[picker.selection].source == .embedded ? nil : "other data"
+    let offer = offers[picker.selection]
+    other = offer.source == .embedded || offer.obstacle != nil ? nil : "other data"
     rows = offers.map { offer in
-      (offer.title, offer.detail(isPresent: offer.name == state.task?.name))
+      let detail = offer.detail(isPresent: offer.name == state.task?.name)
+      return (offer.title, detail.text, detail.path)
     }
   }
   let names = rows.map { DisplayWidth.of($0.name) }.max() ?? 0
-  let details = rows.map { DisplayWidth.of($0.detail) }.max() ?? 0
+  let details = rows.map { DisplayWidth.of($0.detail + $0.path) }.max() ?? 0
   // To the right, so that what the choice changes stays visible beside it.
-  let width = min(max(names + details + 7, 30), screen.width - 2)
+  let width = min(max(names + details + 7, 30), screen.width - 2, 76)
   let height = min(rows.count + 3, screen.height - 2)
   let rect = Rect(x: screen.maxX - width - 1, y: 1, width: width, height: height)
   let inner = Panel(title: title, isFocused: true).frame(in: rect, on: &canvas, look: look)
@@ -70,8 +73,9 @@ private func draw(
       return [
         Fragment(rows[index].name + gap, look.roles.text),
         Fragment(
-          rows[index].detail.truncated(
-            to: max(0, list.width - names - 4), ellipsis: look.symbols.symbol(.ellipsis)),
+          fitting(
+            rows[index].detail, path: rows[index].path, width: max(0, list.width - names - 4),
+            ellipsis: look.symbols.symbol(.ellipsis)),
           look.roles.muted),
       ]
     }, in: list, look: look)
@@ -80,11 +84,28 @@ private func draw(
   put(hints + [("Esc", "goes back")], in: hint, on: &canvas, look)
 }
 
-/// Writes keys with what they do on a line.
+private func fitting(
+  _ detail: String, path: String, width: Int, ellipsis: Character
+) -> String {
+  guard !path.isEmpty, DisplayWidth.of(detail + path) > width else {
+    return (detail + path).truncated(to: width, ellipsis: ellipsis)
+  }
+  var end = path[...]
+  while !end.isEmpty, DisplayWidth.of(detail + end) + 1 > width { end.removeFirst() }
+  return (detail + String(ellipsis) + end).truncated(to: width, ellipsis: ellipsis)
+}
+
+/// Writes keys with what they do on a line; where there is little room those in the middle go.
 private func put(
   _ hints: [(key: String, action: String)], in line: Rect, on canvas: inout Canvas,
   _ look: Appearance
 ) {
+  var hints = hints
+  while hints.count > 2,
+    hints.reduce(0, { $0 + DisplayWidth.of($1.key + $1.action) + 3 }) > line.width
+  {
+    hints.remove(at: hints.count - 2)
+  }
   let pieces = hints.flatMap { hint in
     [Fragment(" \(hint.key)", look.roles.keyHint), Fragment(" \(hint.action) ", look.roles.muted)]
   }
@@ -126,15 +147,15 @@ private func draw(
 }
 
 extension TaskOffer {
-  /// What the picker says after the task's name.
-  fileprivate func detail(isPresent: Bool) -> String {
+  /// What the picker says after the task's name, and the path behind that.
+  fileprivate func detail(isPresent: Bool) -> (text: String, path: String) {
     let sign = isPresent ? "now · " : ""
-    if let obstacle { return obstacle }
-    if case .embedded = source { return sign + "the images in the program" }
+    if let obstacle { return (obstacle, "") }
+    if case .embedded = source { return (sign + "the images in the program", "") }
     guard let remembered, let data = remembered.data else {
-      return "no data yet: Enter to give a \(source.noun)"
+      return ("no data yet: Enter to give a \(source.noun)", "")
     }
-    return sign + (remembered.split.map { "\($0) · " } ?? "") + data
+    return (sign + (remembered.split.map { "\($0) · " } ?? ""), data)
   }
 }
 

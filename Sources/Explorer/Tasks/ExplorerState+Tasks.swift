@@ -21,13 +21,15 @@ extension ExplorerState {
     }
     let current = tasks.firstIndex { $0.name == task?.name }
     let first = tasks.firstIndex { $0.obstacle == nil && $0.selection != nil }
-    overlay = .picker(Picker(choices: .tasks(tasks), selection: current ?? first ?? 0))
+    let possible = tasks.firstIndex { $0.obstacle == nil }
+    overlay = .picker(
+      Picker(choices: .tasks(tasks), selection: current ?? first ?? possible ?? 0))
   }
 
   /// Opens a task, or asks for its data where that is not known or is to be another.
   mutating func choose(_ offer: TaskOffer, asking: Bool = false) -> [Effect] {
     if let obstacle = offer.obstacle {
-      notice = Notice(obstacle, isWarning: true)
+      notice = Notice("\(offer.title) \(obstacle)", isWarning: true)
       return []
     }
     if let selection = offer.selection, !asking || offer.source == .embedded {

@@ -8,7 +8,8 @@ package struct TaskOffer: Sendable, Hashable {
   package var source: TaskSource
   /// The data that it was last measured on.
   package var remembered: TaskSelection?
-  /// Why this model cannot be measured on it, in one sentence; nil where it can.
+  /// Why this model cannot be measured on it, as the predicate of a sentence about the task, such as
+  /// “needs a head”; nil where it can.
   package var obstacle: String?
 
   package init(

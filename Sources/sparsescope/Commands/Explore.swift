@@ -106,7 +106,7 @@ struct Explore: ParsableCommand {
         "\(model.checkpoint.path) is no model for --task \(task); those that fit it: "
           + (offers.isEmpty ? "none" : offers.map(\.name).joined(separator: ", ")) + ".")
     }
-    if let obstacle = offer.obstacle { throw CommandError(obstacle) }
+    if let obstacle = offer.obstacle { throw CommandError("--task \(task) \(obstacle).") }
     guard let path = data ?? offer.selection?.data else {
       if offer.source == .embedded { return TaskSelection(name: task) }
       throw ValidationError(
