@@ -34,16 +34,25 @@ package final class EvaluationScheduler: Sendable {
   private let preview: any PruningPreview
   private let workers: ParallelWorkers
   private let emit: @Sendable (EvaluationEvent) -> Void
-  private let inbox = Mutex(Inbox())
+  /// What has been measured before.
+  private let known: [CurveIdentity: SparsityCurve]
+  private let inbox: Mutex<Inbox>
   private let wake = DispatchSemaphore(value: 0)
 
+  /// - Parameters:
+  ///   - tolerance: the drop of the score that is tolerated at first.
+  ///   - curves: what the same task has given before; complete points are not measured again.
   package init(
     evaluator: any LevelEvaluator, preview: any PruningPreview, workers: ParallelWorkers,
+    tolerance: Double = 0.01, curves: [CurveIdentity: SparsityCurve] = [:],
     emit: @escaping @Sendable (EvaluationEvent) -> Void
   ) {
     self.evaluator = evaluator
     self.preview = preview
     self.workers = workers
+    // The predictions behind an unfinished point are gone with the evaluator that made them.
+    known = curves.mapValues { SparsityCurve(points: $0.completePoints, chance: $0.chance) }
+    inbox = Mutex(Inbox(tolerance: tolerance))
     self.emit = emit
   }
 
@@ -79,7 +88,7 @@ package final class EvaluationScheduler: Sendable {
   // MARK: On the scheduler's thread
 
   private func run() {
-    var session = Session()
+    var session = Session(curves: known)
     var answered = -1
     /// Says once what came of the latest orders, and sleeps until there are others.
     func rest(_ status: EvaluationStatus, after orders: Inbox) {
@@ -100,6 +109,8 @@ package final class EvaluationScheduler: Sendable {
         continue
       }
       guard let step = session.nextStep(focus, orders.tolerance, self) else {
+        // The tolerance may have changed, or the curve may be known from before.
+        updateTurningPoints(of: CurveIdentity(focus), tolerance: orders.tolerance, in: &session)
         rest(.idle, after: orders)
         continue
       }
@@ -154,6 +165,8 @@ package final class EvaluationScheduler: Sendable {
     var curves: [CurveIdentity: SparsityCurve] = [:]
     var turningPoints: [CurveIdentity: TurningPoints] = [:]
     private var latest: (plan: PruningPlan, level: any PreparedLevel)?
+
+    init(curves: [CurveIdentity: SparsityCurve]) { self.curves = curves }
 
     func nextStep(
       _ focus: PruningRequest, _ tolerance: Double, _ scheduler: EvaluationScheduler

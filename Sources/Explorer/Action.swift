@@ -7,7 +7,7 @@ package enum Action: String, CaseIterable, Sendable {
   case previousMatrix, nextMatrix, wholeModel
   case toggleMatrix, toggleBlock, toggleKind, includeAll
   case chooseMethod, switchScope, newSeed
-  case evaluateHere, pauseEngine, lowerTolerance, raiseTolerance, goToTurningPoint
+  case chooseTask, evaluateHere, pauseEngine, lowerTolerance, raiseTolerance, goToTurningPoint
   case toggleLog, zoom, nextPanel, previousPanel
   case showMatrices, showMagnitudes, showAccuracy, showHeatMap, showMaskMap
   case filter, palette, help, chooseTheme, copyCommand, redraw, suspend, quit
@@ -32,7 +32,8 @@ extension Action {
       .includeAll, .filter:
       .matrices
     case .chooseMethod, .switchScope, .newSeed: .pruning
-    case .evaluateHere, .pauseEngine, .lowerTolerance, .raiseTolerance, .goToTurningPoint:
+    case .chooseTask, .evaluateHere, .pauseEngine, .lowerTolerance, .raiseTolerance,
+      .goToTurningPoint:
       .evaluation
     case .toggleLog, .zoom, .nextPanel, .previousPanel, .showMatrices, .showMagnitudes,
       .showAccuracy, .showHeatMap, .showMaskMap, .chooseTheme:
@@ -63,6 +64,7 @@ extension Action {
     case .chooseMethod: "Choose the pruning method"
     case .switchScope: "One threshold for all matrices, or one for each"
     case .newSeed: "Next seed of random pruning"
+    case .chooseTask: "Choose the task and its data"
     case .evaluateHere: "Evaluate at this level now"
     case .pauseEngine: "Pause or resume the engine"
     case .lowerTolerance: "Lower the tolerance ε"

@@ -24,6 +24,7 @@ extension ExplorerState {
     case .chooseMethod: openMethodPicker()
     case .switchScope: return switchScope()
     case .newSeed: return takeNewSeed()
+    case .chooseTask: openTaskPicker()
     case .evaluateHere: return evaluateHere()
     case .pauseEngine: return pauseEngine()
     case .lowerTolerance: return changeTolerance(by: -0.005)
@@ -140,8 +141,8 @@ extension ExplorerState {
     let wanted = ((tolerance + step) * 1000).rounded() / 1000
     guard (0...0.2).contains(wanted) else { return [] }
     tolerance = wanted
-    notice = Notice("Tolerance ε = \(Percent.text(tolerance)) points")
-    return [.setTolerance(tolerance)]
+    notice = Notice("Tolerance ε = \(scale.text(tolerance: tolerance))")
+    return [.setTolerance(toleratedDrop)]
   }
 
   private mutating func goToTurningPoint() -> [Effect] {

@@ -18,6 +18,7 @@ extension ExplorerState {
     case .level(let text, let before): return handleLevel(key, text: text, before: before)
     case .filter(let prompt, let before):
       return handleFilter(key, prompt: prompt, before: before)
+    case .taskData(let form): return handleTaskData(key, form)
     case nil: return handleMain(key)
     }
   }
@@ -67,9 +68,13 @@ extension ExplorerState {
     case .pageUp: move(-10)
     case .enter:
       overlay = nil
+      if let effects = runTaskCommand(prompt.text) { return effects }
       guard list.matches.indices.contains(selection) else { return [] }
-      let chosen = list.matches[selection].item
-      return Action.allCases.first { $0.title == chosen.title }.map { perform($0) } ?? []
+      let chosen = list.matches[selection].item.title
+      if let action = Action.allCases.first(where: { $0.title == chosen }) {
+        return perform(action)
+      }
+      return runTaskCommand(chosen) ?? []
     case .escape, .control("c"): overlay = nil
     default:
       var edited = prompt
@@ -78,21 +83,27 @@ extension ExplorerState {
     return []
   }
 
-  /// The palette: every action but itself, ranked by what was typed.
+  /// The palette: every action but itself and every task, ranked by what was typed.
   func palette(_ prompt: Prompt, selection: Int) -> PaletteList {
     let items = Action.allCases.filter { $0 != .palette }.map { action in
       PaletteList.Item(
         title: action.title, detail: action.section.rawValue,
         key: keys.label(for: action, symbols: look.symbols))
     }
+    let commands = tasks.map { offer in
+      PaletteList.Item(title: "task \(offer.name)", detail: offer.title)
+    }
+    let isTask = prompt.text.hasPrefix("task ")
     return PaletteList(
-      prompt: prompt, items: items, selection: selection, emptyText: "no command matches")
+      prompt: prompt, items: items + commands, selection: selection,
+      emptyText: isTask ? "task NAME PATH: Enter opens it" : "no command matches")
   }
 
   private mutating func handlePicker(_ key: Key, _ picker: Picker) -> [Effect] {
     var picker = picker
     switch key {
-    case .arrow(.down, _), .character("j"), .tab, .character("m"), .character("T"):
+    case .arrow(.down, _), .character("j"), .tab, .character("m"), .character("T"),
+      .character("t"):
       picker.selection = (picker.selection + 1) % max(picker.count, 1)
     case .arrow(.up, _), .character("k"), .backtab:
       picker.selection = (picker.selection + picker.count - 1) % max(picker.count, 1)
@@ -100,7 +111,11 @@ extension ExplorerState {
     case .end: picker.selection = max(picker.count - 1, 0)
     case .enter, .character(" "):
       overlay = nil
-      return []
+      return keep(picker)
+    case .character("d"):
+      guard case .tasks(let offers) = picker.choices else { return [] }
+      overlay = nil
+      return choose(offers[picker.selection], asking: true)
     case .escape, .character("q"), .control("c"):
       overlay = nil
       return takeBack(picker)
@@ -120,6 +135,17 @@ extension ExplorerState {
     case .themes(let themes, _):
       look.theme = themes[picker.selection]
       return []
+    case .tasks: return []
+    }
+  }
+
+  private mutating func keep(_ picker: Picker) -> [Effect] {
+    switch picker.choices {
+    case .methods: return []
+    case .themes(let themes, let before):
+      let chosen = themes[picker.selection]
+      return chosen.name == before.name ? [] : [.rememberTheme(chosen.name)]
+    case .tasks(let offers): return choose(offers[picker.selection])
     }
   }
 
@@ -132,6 +158,7 @@ extension ExplorerState {
     case .themes(_, let before):
       look.theme = before
       return []
+    case .tasks: return []
     }
   }
 

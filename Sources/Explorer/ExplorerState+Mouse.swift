@@ -19,6 +19,11 @@ extension ExplorerState {
       if layout.header.contains(mouse.point), mouse.x >= layout.header.maxX - 7 {
         return perform(.help)
       }
+      if mouse.y == layout.header.y,
+        Header(self).taskColumns(in: layout.header, look: look)?.contains(mouse.x) == true
+      {
+        return perform(.chooseTask)
+      }
       guard let (panel, rect) = layout.panels.first(where: { $0.value.contains(mouse.point) })
       else { return [] }
       return click(mouse.point, on: panel, in: rect)

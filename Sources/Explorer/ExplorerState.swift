@@ -6,7 +6,7 @@ import Experiments
 /// `update` changes it, `view` draws it; neither does anything else.
 package struct ExplorerState: Sendable {
   package var size: Size
-  package let model: ModelSummary
+  package internal(set) var model: ModelSummary
   package var look: Appearance
   package var keys = KeyTable.standard
 
@@ -21,6 +21,20 @@ package struct ExplorerState: Sendable {
   // The index as it is built.
   package var sparklines: [[Int]?]
   package var indexFailure: String?
+
+  // The task that the model is measured on.
+  /// The tasks that fit the model, and those that would with a head.
+  package internal(set) var tasks: [TaskOffer]
+  /// nil where nothing is measured.
+  package internal(set) var task: TaskSelection?
+  /// The number of the order by which the present task was opened; 0 for the first.
+  package internal(set) var taskNumber = 0
+  package internal(set) var opening: TaskOpening?
+  var openingNumber = 0
+  /// Why the latest order failed.
+  package internal(set) var taskFailure: String?
+  /// What was measured on other tasks before.
+  package internal(set) var results: [TaskSelection: TaskResults] = [:]
 
   // What is looked at.
   package var selection: MatrixSelection
@@ -55,13 +69,19 @@ package struct ExplorerState: Sendable {
   /// The right end of each selection's magnitude axis, once it is known.
   var histogramTops: [MatrixSelection: Float] = [:]
 
+  /// - Parameters:
+  ///   - tasks: what the picker offers.
+  ///   - task: what `model.evaluation` is about; nil where there is none.
   package init(
-    size: Size, model: ModelSummary, request: PruningRequest, look: Appearance
+    size: Size, model: ModelSummary, request: PruningRequest, look: Appearance,
+    tasks: [TaskOffer] = [], task: TaskSelection? = nil
   ) {
     self.size = size
     self.model = model
     self.request = request
     self.look = look
+    self.tasks = tasks
+    self.task = task
     sparklines = Array(repeating: nil, count: model.matrices.count)
     selection = model.matrices.isEmpty ? .whole : .matrix(0)
     if case .random(_, let seed) = request.method { self.seed = seed }
@@ -133,7 +153,7 @@ extension ExplorerState {
 
   /// Whether something on the screen moves by itself, so that time must be told.
   package var isAnimated: Bool {
-    isEvaluating || (preview == nil && indexFailure == nil)
+    isEvaluating || opening != nil || (preview == nil && indexFailure == nil)
   }
 
   /// Why the engine could not go on, in one sentence.
@@ -145,7 +165,7 @@ extension ExplorerState {
     if case .evaluating = engine { true } else { false }
   }
 
-  /// Whether nothing is on its way: no index, no evaluation, no drawing.
+  /// Whether nothing is on its way: no index, no task, no evaluation, no drawing.
   package var isSettled: Bool {
     !isAnimated && requestedMaskMap == maskMap?.request
   }

@@ -91,6 +91,7 @@ extension KeyTable {
       Binding(action: .switchScope, keys: [.character("s")]),
       Binding(action: .newSeed, keys: [.character("n")]),
 
+      Binding(action: .chooseTask, keys: [.character("t")]),
       Binding(action: .evaluateHere, keys: [.character("e")]),
       Binding(action: .pauseEngine, keys: [.character("p")]),
       Binding(action: .goToTurningPoint, keys: [.character("G")]),
@@ -120,6 +121,7 @@ extension KeyTable {
       Hint(actions: [.lessFine, .moreFine], text: "0.1 %"),
       Hint(actions: [.previousMatrix, .nextMatrix], text: "matrix"),
       Hint(actions: [.chooseMethod], text: "method"),
+      Hint(actions: [.chooseTask], text: "task"),
       Hint(actions: [.switchScope], text: "scope"),
       Hint(actions: [.toggleMatrix], text: "in/out"),
       Hint(actions: [.evaluateHere], text: "evaluate"),

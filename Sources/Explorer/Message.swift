@@ -11,13 +11,22 @@ package enum Message: Sendable {
   case indexReady(any PruningPreview)
   /// The model cannot be indexed; the sentence says why.
   case indexFailed(String)
-  case point(CurveIdentity, CurvePoint)
-  case turningPoints(CurveIdentity, TurningPoints)
+  /// From the engine of the task that was opened by the order of this number.
+  case point(CurveIdentity, CurvePoint, task: Int = 0)
+  case turningPoints(CurveIdentity, TurningPoints, task: Int = 0)
   /// What the engine does, in answer to its order of this number.
-  case engine(EvaluationStatus, order: Int = 0)
+  case engine(EvaluationStatus, order: Int = 0, task: Int = 0)
+  /// The order of this number is done; the selection has its path made absolute.
+  case taskOpened(Int, TaskSelection, ModelSummary.Evaluation)
+  /// The order of this number failed, for a reason in one sentence.
+  case taskFailed(Int, reason: String)
+  /// What a path that was typed becomes, and what it may become where that is not all.
+  case pathCompleted(typed: String, completed: String, candidates: [String])
   /// The slider has rested since the request of this number.
   case rested(Int)
   case maskMap(MaskMap)
+  /// Something that went wrong outside and stops nothing.
+  case warning(String)
   case themes([Theme], problems: [String])
   /// Time passes while something on the screen moves by itself.
   case tick(seconds: Double)
@@ -34,7 +43,18 @@ package enum Effect: Sendable, Equatable {
   /// The engine turns to this request; what it was doing is kept for later.
   case evaluate(PruningRequest)
   case pauseEngine(Bool)
+  /// How far the score may drop.
   case setTolerance(Double)
+  /// Answer `.taskOpened` or `.taskFailed`; only the latest order counts.
+  case openTask(TaskOpening)
+  /// The engine turns to the task that was opened by the order of this number; the old one stops.
+  case startEngine(Int)
+  /// Keep a task and its data for another time, as the model's task too.
+  case remember(TaskSelection)
+  /// Keep the name of a theme for another time.
+  case rememberTheme(String)
+  /// Answer `.pathCompleted`.
+  case completePath(String)
   /// Answer `.maskMap`; only the latest request counts.
   case drawMaskMap(MaskMapRequest)
   /// Answer `.themes`.

@@ -16,7 +16,10 @@ package struct ModelSummary: Sendable, Hashable {
 
   /// Whether the program can measure the model's performance, and on what.
   package enum Evaluation: Sendable, Hashable {
-    case available(task: String, examples: Int, metric: String, chance: Double)
+    /// - `metric` is the name of what the mean score is, `chance` the mean score of guessing, nil
+    ///   where it is not known.
+    case available(
+      task: String, examples: Int, metric: String, chance: Double?, scale: MetricScale = .share)
     /// One sentence that says why it cannot.
     case unavailable(String)
   }

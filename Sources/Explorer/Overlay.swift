@@ -10,13 +10,17 @@ package enum Overlay: Sendable {
   case level(text: String, before: [PanelID])
   /// The filter that is being typed, and what it was before.
   case filter(Prompt, before: String)
+  case taskData(TaskDataForm)
 }
 
-/// A short list from which one thing is chosen; the choice shows at once and Escape takes it back.
+/// A short list from which one thing is chosen.
+///
+/// A method or a theme shows at once and Escape takes it back; a task is opened by Enter.
 package struct Picker: Sendable {
   package enum Choices: Sendable {
     case methods([PruningMethod], before: PruningRequest)
     case themes([Theme], before: Theme)
+    case tasks([TaskOffer])
   }
 
   package var choices: Choices
@@ -26,6 +30,7 @@ package struct Picker: Sendable {
     switch choices {
     case .methods(let methods, _): methods.count
     case .themes(let themes, _): themes.count
+    case .tasks(let tasks): tasks.count
     }
   }
 }

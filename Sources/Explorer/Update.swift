@@ -21,15 +21,18 @@ package func update(_ state: inout ExplorerState, _ message: Message) -> [Effect
   case .indexFailed(let reason):
     state.indexFailure = reason
     return []
-  case .point(let identity, let point):
+  case .point(let identity, let point, let task):
+    guard task == state.taskNumber else { return [] }
     var curve = state.curves[identity] ?? state.emptyCurve
     curve.update(point)
     state.curves[identity] = curve
     return []
-  case .turningPoints(let identity, let points):
+  case .turningPoints(let identity, let points, let task):
+    guard task == state.taskNumber else { return [] }
     state.turningPoints[identity] = points
     return []
-  case .engine(let status, _):
+  case .engine(let status, _, let task):
+    guard task == state.taskNumber else { return [] }
     if status.level != state.engine.level { state.levelStarted = state.clock }
     state.engine = status
     return []
@@ -41,6 +44,17 @@ package func update(_ state: inout ExplorerState, _ message: Message) -> [Effect
     return []
   case .themes(let themes, let problems):
     effects = state.openThemePicker(themes, problems: problems)
+  case .warning(let text):
+    state.notice = Notice(text, isWarning: true)
+    return []
+  case .taskOpened(let number, let selection, let evaluation):
+    effects = state.taskOpened(number, selection, evaluation)
+  case .taskFailed(let number, let reason):
+    state.taskFailed(number, reason: reason)
+    return []
+  case .pathCompleted(let typed, let completed, let candidates):
+    state.pathCompleted(typed, completed, candidates)
+    return []
   case .tick(let seconds):
     state.clock += seconds
     return []
@@ -59,7 +73,7 @@ extension EvaluationStatus {
 
 extension ExplorerState {
   var emptyCurve: SparsityCurve {
-    guard case .available(_, _, _, let chance) = model.evaluation else { return SparsityCurve() }
+    guard case .available(_, _, _, let chance, _) = model.evaluation else { return SparsityCurve() }
     return SparsityCurve(chance: chance)
   }
 

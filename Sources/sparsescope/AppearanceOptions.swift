@@ -6,8 +6,9 @@ import Terminal
 
 /// How the explorer looks.
 struct AppearanceOptions: ParsableArguments {
-  @Option(help: "A theme by name (see ‘sparsescope themes’), or a base16 file.")
-  var theme = Theme.standard.name
+  @Option(
+    help: "A theme by name (see ‘sparsescope themes’), or a base16 file; else the one chosen last.")
+  var theme: String?
 
   @Option(
     help: ArgumentHelp("Search this folder for themes first.", valueName: "folder"),

@@ -50,7 +50,7 @@ struct EvaluationReport: Encodable {
   ) throws {
     self.model = model.checkpoint.path
     modelHash = try model.checkpoint.contentHash() ?? ""
-    guard case .available(let name, _, let metric, _) = model.summary.evaluation else {
+    guard case .available(let name, _, let metric, _, _) = model.summary.evaluation else {
       preconditionFailure("only a model that can be evaluated has a report")
     }
     task = name

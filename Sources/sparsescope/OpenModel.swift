@@ -28,26 +28,27 @@ struct OpenModel: Sendable {
       let opened = try request.open(matrices, folder: checkpoint.folder)
       (evaluator, evaluation) = (opened.evaluator, opened.evaluation)
     } else {
-      (evaluator, evaluation) = Self.digitsEvaluator(matrices)
+      do {
+        let opened = try Self.digitsEvaluator(matrices)
+        (evaluator, evaluation) = (opened.evaluator, opened.evaluation)
+      } catch {
+        (evaluator, evaluation) = (nil, .unavailable("cannot be evaluated here: \(error)."))
+      }
     }
     summary = ModelSummary(
       name: checkpoint.name, path: path ?? "", rule: matrices.rule,
       parameters: matrices.parameters, matrices: matrices.descriptions, evaluation: evaluation)
   }
 
-  /// What measures a model on the embedded images, or why it cannot be.
-  private static func digitsEvaluator(
+  /// What measures a model on the embedded images.
+  static func digitsEvaluator(
     _ matrices: PrunableMatrices
-  ) -> (evaluator: (any LevelEvaluator)?, evaluation: ModelSummary.Evaluation) {
-    do {
-      let task = try digits(for: matrices.checkpoint.folder)
-      return (
-        try ImageClassificationEvaluator(matrices, task: task),
-        .available(task: task.name, examples: task.count, metric: "accuracy", chance: task.chance)
-      )
-    } catch {
-      return (nil, .unavailable("cannot be evaluated here: \(error)."))
-    }
+  ) throws -> (evaluator: any LevelEvaluator, evaluation: ModelSummary.Evaluation) {
+    let task = try digits(for: matrices.checkpoint.folder)
+    return (
+      try ImageClassificationEvaluator(matrices, task: task),
+      .available(task: task.name, examples: task.count, metric: "accuracy", chance: task.chance)
+    )
   }
 
   /// The embedded test images, prepared as a model asks for.

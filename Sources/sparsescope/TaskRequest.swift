@@ -55,20 +55,20 @@ struct TaskRequest: Sendable {
     case .squad:
       evaluator = try QuestionAnsweringEvaluator(
         matrices, tokenizer: tokenizer, data: try SQuADDataset(at: data))
-      (title, metric) = ("SQuAD", "f1")
+      (title, metric) = ("SQuAD", "F1")
     case .perplexity:
       guard let text = try? String(contentsOfFile: data, encoding: .utf8) else {
         throw TaskDataError.unreadable(file: data)
       }
       evaluator = try PerplexityEvaluator(
         matrices, tokenizer: tokenizer, text: text, length: windowLength)
-      (title, metric) = ("perplexity of \(data)", "log-likelihood")
+      (title, metric) = (URL(fileURLWithPath: data).lastPathComponent, "perplexity")
     }
     return (
       evaluator,
       .available(
         task: title, examples: evaluator.exampleCount, metric: metric,
-        chance: evaluator.chance ?? 0)
+        chance: evaluator.chance, scale: kind == .perplexity ? .perplexity : .share)
     )
   }
 }

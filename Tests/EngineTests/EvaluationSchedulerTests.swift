@@ -53,9 +53,13 @@ private final class Watched: Sendable {
   /// How many statuses earlier waits have looked at.
   private let seen = Mutex(0)
 
-  func scheduler(_ evaluator: ScriptedEvaluator, workers: Int = 1) -> EvaluationScheduler {
+  func scheduler(
+    _ evaluator: ScriptedEvaluator, workers: Int = 1,
+    curves: [CurveIdentity: SparsityCurve] = [:]
+  ) -> EvaluationScheduler {
     let scheduler = EvaluationScheduler(
-      evaluator: evaluator, preview: NoWeights(), workers: ParallelWorkers(count: workers)
+      evaluator: evaluator, preview: NoWeights(), workers: ParallelWorkers(count: workers),
+      curves: curves
     ) { [self] event in
       events.withLock { $0.append(event) }
       if case .status = event { statuses.signal() }
@@ -162,6 +166,33 @@ private func request(_ sparsity: Double, _ scope: PruningScope = .global) -> Pru
     try #require(watched.wait { $0 == .idle })
     #expect(evaluator.computed.withLock { $0.values.reduce(0, +) } == both)
     scheduler.stop()
+  }
+
+  @Test func `takes over the complete points of an earlier one, and measures the others`() throws {
+    let watched = Watched()
+    let evaluator = ScriptedEvaluator()
+    let scheduler = watched.scheduler(evaluator)
+    scheduler.evaluate(request(0.5))
+    try #require(watched.wait { $0 == .idle })
+    scheduler.stop()
+    var curve = SparsityCurve(points: watched.points.filter(\.isComplete), chance: 0.1)
+    var unfinished = try #require(curve[.dense])
+    unfinished.scores.removeLast(50)
+    curve.update(unfinished)
+
+    let later = Watched()
+    let second = ScriptedEvaluator()
+    let identity = CurveIdentity(request(0.5))
+    let successor = later.scheduler(second, curves: [identity: curve])
+    successor.evaluate(request(0.5))
+    try #require(later.wait { $0 == .idle })
+    #expect(second.computed.withLock { $0.keys.allSatisfy { $0.hasPrefix("0.0 ") } })
+    #expect(second.computed.withLock { $0.count } == 10)
+    let said = later.events.withLock { events in
+      events.contains { if case .turningPoints = $0 { true } else { false } }
+    }
+    #expect(said, "the turning point is told though its levels were known")
+    successor.stop()
   }
 
   @Test func `stands still while it is paused`() throws {

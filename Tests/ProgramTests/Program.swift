@@ -18,7 +18,10 @@ enum Program {
     let process = Process()
     process.executableURL = url
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // What a person's explorer remembers is neither to be read nor to be changed.
+    let state = ["XDG_STATE_HOME": "/nowhere/state"]
+    process.environment = ProcessInfo.processInfo.environment.merging(state) { $1 }
+      .merging(environment) { $1 }
     let (output, errors) = (Pipe(), Pipe())
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output

@@ -1,11 +1,7 @@
 import Foundation
 import Testing
 
-/// On a machine for development tmux may be missing; where changes are accepted it may not.
-private let canRun =
-  TerminalSession.isAvailable || ProcessInfo.processInfo.environment["CI"] != nil
-
-@Suite(.serialized, .enabled(if: canRun, "tmux is not installed"))
+@Suite(.serialized, .enabled(if: TerminalSession.canRun, "tmux is not installed"))
 struct `On a real terminal` {
   @Test func `the embedded model opens, is measured, and the essential sparsity found`() throws {
     let session = try TerminalSession()

@@ -50,7 +50,16 @@ package struct CurvePlot: Widget {
     }
   }
 
+  /// What the labels of the y axis say of y.
+  package enum ValueAxis: Sendable, Hashable {
+    case linear
+    /// y is minus the natural logarithm of what is labelled: large values lie low, evenly by
+    /// factors. So perplexity falls on a plot where the model gets worse.
+    case negativeLogarithm
+  }
+
   package var series: [Series]
+  package var valueAxis = ValueAxis.linear
   /// The visible y range; nil for one of round numbers about everything drawn.
   package var yRange: ClosedRange<Double>?
   /// What y can be at all, which an automatic range does not leave.
@@ -66,12 +75,13 @@ package struct CurvePlot: Widget {
   package var emptyText: String
 
   package init(
-    series: [Series], yRange: ClosedRange<Double>? = nil,
+    series: [Series], valueAxis: ValueAxis = .linear, yRange: ClosedRange<Double>? = nil,
     yLimits: ClosedRange<Double> = -Double.infinity...Double.infinity, cursor: Double? = nil,
     marker: Marker? = nil, baseline: Double? = nil, tolerance: Double? = nil,
     emptyText: String = "nothing measured yet"
   ) {
     self.series = series
+    self.valueAxis = valueAxis
     self.yRange = yRange
     self.yLimits = yLimits
     self.cursor = cursor
@@ -126,7 +136,7 @@ package struct CurvePlot: Widget {
 
   package func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
     canvas.fill(rect, style: look.roles.text)
-    let frame = PlotFrame(rect: rect, yRange: visibleRange)
+    let frame = PlotFrame(rect: rect, yRange: visibleRange, axis: valueAxis)
     guard !frame.plot.isEmpty else { return }
     drawBands(frame, on: &canvas, look: look)
     drawVerticalAxis(frame, on: &canvas, look: look)

@@ -12,14 +12,14 @@ struct PlotFrame {
   let yRange: ClosedRange<Double>
   let yTicks: [(row: Int, label: String)]
 
-  init(rect: Rect, yRange: ClosedRange<Double>) {
+  init(rect: Rect, yRange: ClosedRange<Double>, axis: CurvePlot.ValueAxis = .linear) {
     self.yRange = yRange
     var plot = rect
     labelRow = rect.height >= 3 ? rect.maxY - 1 : nil
     axisRow = rect.height >= 8 ? rect.maxY - 2 : nil
     plot = plot.inset(bottom: (labelRow == nil ? 0 : 1) + (axisRow == nil ? 0 : 1))
-    let ticks = Ticks.nice(in: yRange, limit: min(max(2, plot.height * 3 / 4), 9))
-    let labels = Ticks.labels(ticks)
+    let (ticks, labels) = axis.ticks(
+      in: yRange, limit: min(max(2, plot.height * 3 / 4), 9))
     let labelWidth = labels.map(\.count).max() ?? 0
     if rect.width >= labelWidth + 12 {
       labelColumns = rect.x..<(rect.x + labelWidth)

@@ -1,5 +1,6 @@
 import Canvas
 import Experiments
+import Foundation
 
 /// Panel 3: performance against sparsity, growing while the engine measures.
 struct AccuracyPanel: Widget {
@@ -9,21 +10,20 @@ struct AccuracyPanel: Widget {
 
   func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
     let isFocused = state.focus == .accuracy
-    guard case .available(_, _, let metric, _) = state.model.evaluation else {
-      let panel = Panel(key: "3", title: "accuracy", isFocused: isFocused)
+    guard case .available(_, _, let metric, _, _) = state.model.evaluation else {
+      let panel = Panel(key: "3", title: "performance", isFocused: isFocused)
       drawUnavailable(in: panel.frame(in: rect, on: &canvas, look: look), on: &canvas, look)
       return
     }
     if let failure = state.indexFailure ?? state.engineFailure {
-      let panel = Panel(key: "3", title: metric + " %", isFocused: isFocused)
+      let panel = Panel(key: "3", title: axisTitle(metric), isFocused: isFocused)
       canvas.put(
         failure, in: panel.frame(in: rect, on: &canvas, look: look), style: look.roles.error)
       return
     }
     let plot = plot(metric: metric)
-    let panel = Panel(
-      key: "3", title: metric + " %", trailing: legend(of: plot, width: rect.width, look),
-      isFocused: isFocused)
+    let (title, legend) = heading(metric, plot, width: rect.width, look)
+    let panel = Panel(key: "3", title: title, trailing: legend, isFocused: isFocused)
     var inner = panel.frame(in: rect, on: &canvas, look: look)
     // The other rules' answers, and what the tolerance rule still doubts, where there is room.
     if inner.height >= 10 || (inner.height >= 7 && isFocused) {
@@ -46,17 +46,39 @@ struct AccuracyPanel: Widget {
     let curve = state.curve ?? state.emptyCurve
     let points = curve.points.compactMap { point -> CurvePlot.Point? in
       guard let mean = point.mean else { return nil }
-      let interval = point.interval().map { 100 * $0.low...100 * $0.high }
+      let interval = point.interval().map { height($0.low)...height($0.high) }
       return CurvePlot.Point(
-        x: point.level.fraction, y: 100 * mean, interval: interval,
+        x: point.level.fraction, y: height(mean), interval: interval,
         state: point.isComplete ? .measured : .running)
     }
     let dense = curve.dense.flatMap { $0.isComplete ? $0.mean : nil }
     return CurvePlot(
       series: [CurvePlot.Series(name: metric, points: points, predicted: predicted(from: curve))],
-      yLimits: 0...100, cursor: state.level.fraction, marker: marker,
-      baseline: dense.map { 100 * $0 }, tolerance: dense == nil ? nil : 100 * state.tolerance,
+      valueAxis: state.scale == .perplexity ? .negativeLogarithm : .linear,
+      yLimits: limits(curve),
+      cursor: state.level.fraction, marker: marker, baseline: dense.map(height),
+      tolerance: dense == nil ? nil : height(state.toleratedDrop),
       emptyText: state.preview == nil ? "waiting for the weights" : "nothing measured yet")
+  }
+
+  /// Where a score, or a difference of scores, stands on the plot: percent, or nats, which the axis
+  /// labels as perplexity.
+  private func height(_ score: Double) -> Double {
+    state.scale == .share ? 100 * score : score
+  }
+
+  /// What the axis does not leave: a model that is worse than guessing evenly among all tokens is
+  /// drawn at the edge, because perplexity knows no bounds.
+  private func limits(_ curve: SparsityCurve) -> ClosedRange<Double> {
+    switch state.scale {
+    case .share: 0...100
+    case .perplexity: (curve.chance ?? -.infinity)...0
+    }
+  }
+
+  /// The metric with what its axis shows.
+  private func axisTitle(_ metric: String) -> String {
+    state.scale == .share ? metric + " %" : metric + " (log)"
   }
 
   /// The guess for the gaps: drawn only where nothing has been measured nearby.
@@ -65,7 +87,7 @@ struct AccuracyPanel: Widget {
     return (0...50).compactMap { step in
       let x = Double(step) / 50
       guard !guess.isMeasured(at: x), let mean = guess.mean(at: x) else { return nil }
-      return CurvePlot.Point(x: x, y: 100 * mean)
+      return CurvePlot.Point(x: x, y: height(mean))
     }
   }
 
@@ -87,20 +109,53 @@ struct AccuracyPanel: Widget {
     return "\(Percent.text(share, decimals: decimals)) (\(ends.joined(separator: "-")))"
   }
 
-  /// As much of the legend as the panel's top line has room for; the turning point goes last.
-  private func legend(of plot: CurvePlot, width: Int, _ look: Appearance) -> [Fragment] {
-    let whole = plot.legend(look: look)
-    if whole.width + 22 <= width { return whole }
+  /// The panel's top line: as much of what was measured at the slider's level, and of the legend, as
+  /// there is room for; the metric's name and the turning point go last.
+  private func heading(
+    _ metric: String, _ plot: CurvePlot, width: Int, _ look: Appearance
+  ) -> (title: String, legend: [Fragment]) {
     var short = plot
     short.series = [CurvePlot.Series(points: [])]
-    return short.legend(look: look)
+    let legends = [plot.legend(look: look), short.legend(look: look)]
+    let name = axisTitle(metric)
+    var titles = [name]
+    if let score = scoreHere {
+      titles.insert("\(name) · \(score)", at: 0)
+      if let metrics = metricsHere { titles.insert("\(name) · \(score) · \(metrics)", at: 0) }
+    }
+    for legend in legends {
+      for title in titles where DisplayWidth.of(title) + legend.width + 10 <= width {
+        return (title, legend)
+      }
+    }
+    return (metric, legends[1])
+  }
+
+  /// The complete point at the slider's level.
+  private var pointHere: CurvePoint? {
+    state.curve?[state.level].flatMap { $0.isComplete ? $0 : nil }
+  }
+
+  private var scoreHere: String? {
+    pointHere?.mean.map { state.scale.text(score: $0) }
+  }
+
+  /// The official metrics at the slider's level; nil where the score is all there is.
+  private var metricsHere: String? {
+    guard let point = pointHere, let mean = point.mean else { return nil }
+    let score = state.scale == .share ? mean : exp(-mean)
+    let others = point.metrics.filter { abs($0.value - score) > 1e-4 * max(1, abs(score)) }
+    guard !others.isEmpty else { return nil }
+    return others.sorted { $0.key < $1.key }
+      .map { "\($0.key.replacing("_", with: " ")) \(NumberText.decimals($0.value, 3))" }
+      .joined(separator: " · ")
   }
 
   /// One line: the tolerance, and as much of what the other rules say as there is room for.
   private func findings(_ look: Appearance, width: Int) -> [Fragment] {
     let epsilon = look.symbols == .ascii ? "tolerance" : "ε"
     var pieces = [
-      Fragment("\(epsilon) \(Percent.text(state.tolerance)) points", look.roles.text)
+      Fragment("\(epsilon) \(state.scale.text(tolerance: state.tolerance))", look.roles.text)
     ]
     func add(_ label: String, _ value: String?) {
       guard let value else { return }
@@ -109,15 +164,20 @@ struct AccuracyPanel: Widget {
       ]
       if (pieces + more).width <= width { pieces += more }
     }
-    guard let points = turningPoints else { return pieces }
+    guard let points = turningPoints else {
+      add("here", metricsHere)
+      return pieces
+    }
     switch points.tolerance {
     case .found(let turn): add("sure up to", "\(turn.certain) %")
-    case .undecided(let doubt): add("essential:", doubt.description)
+    case .undecided(let doubt):
+      add("essential:", state.scale.text(doubt, tolerance: state.tolerance))
     }
     add("Kneedle", points.kneedle.value.map { "\($0.level) %" })
     add(
       "broken line",
       points.brokenLine.value.map { "\(Self.text($0.sparsity, $0.interval)) %" })
+    add("here", metricsHere)
     return pieces
   }
 }

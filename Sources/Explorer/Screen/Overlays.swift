@@ -13,7 +13,9 @@ func drawOverlay(_ state: ExplorerState, on canvas: inout Canvas) {
     let inner = box("commands", of: Size(width: 76, height: 22), on: &canvas, look)
     canvas.draw(state.palette(prompt, selection: selection), in: inner, look: look)
   case .picker(let picker):
-    draw(picker, at: screen, on: &canvas, look)
+    draw(picker, of: state, at: screen, on: &canvas, look)
+  case .taskData(let form):
+    draw(form, isOpening: state.opening != nil, on: &canvas, look)
   case .level, .filter, nil: break
   }
 }
@@ -31,22 +33,34 @@ private func box(
 }
 
 private func draw(
-  _ picker: Picker, at screen: Rect, on canvas: inout Canvas, _ look: Appearance
+  _ picker: Picker, of state: ExplorerState, at screen: Rect, on canvas: inout Canvas, _ look: Appearance
 ) {
-  let rows: [(name: String, detail: String)]
+  /// Of a detail without enough room the end is cut, of a path the beginning.
+  let rows: [(name: String, detail: String, path: String)]
   let title: String
+  var keep = "keeps it"
+  var other: String?
   switch picker.choices {
   case .methods(let methods, _):
     title = "method"
-    rows = methods.map { ($0.title, $0.explanation) }
+    rows = methods.map { ($0.title, $0.explanation, "") }
   case .themes(let themes, _):
     title = "theme"
-    rows = themes.map { ($0.name, $0.variant.rawValue) }
+    rows = themes.map { ($0.name, $0.variant.rawValue, "") }
+  case .tasks(let offers):
+    title = "task"
+    keep = "opens it"
+    let offer = offers[picker.selection]
+    other = offer.source == .embedded || offer.obstacle != nil ? nil : "other data"
+    rows = offers.map { offer in
+      let detail = offer.detail(isPresent: offer.name == state.task?.name)
+      return (offer.title, detail.text, detail.path)
+    }
   }
   let names = rows.map { DisplayWidth.of($0.name) }.max() ?? 0
-  let details = rows.map { DisplayWidth.of($0.detail) }.max() ?? 0
+  let details = rows.map { DisplayWidth.of($0.detail + $0.path) }.max() ?? 0
   // To the right, so that what the choice changes stays visible beside it.
-  let width = min(max(names + details + 7, 30), screen.width - 2)
+  let width = min(max(names + details + 7, 30), screen.width - 2, 76)
   let height = min(rows.count + 3, screen.height - 2)
   let rect = Rect(x: screen.maxX - width - 1, y: 1, width: width, height: height)
   let inner = Panel(title: title, isFocused: true).frame(in: rect, on: &canvas, look: look)
@@ -59,16 +73,90 @@ private func draw(
       return [
         Fragment(rows[index].name + gap, look.roles.text),
         Fragment(
-          rows[index].detail.truncated(
-            to: max(0, list.width - names - 4), ellipsis: look.symbols.symbol(.ellipsis)),
+          fitting(
+            rows[index].detail, path: rows[index].path, width: max(0, list.width - names - 4),
+            ellipsis: look.symbols.symbol(.ellipsis)),
           look.roles.muted),
       ]
     }, in: list, look: look)
-  canvas.put(
-    [
-      Fragment(" Enter", look.roles.keyHint), Fragment(" keeps it  ", look.roles.muted),
-      Fragment("Esc", look.roles.keyHint), Fragment(" goes back", look.roles.muted),
-    ], x: hint.x, y: hint.y, maxWidth: hint.width)
+  var hints = [("Enter", keep)]
+  if let other { hints.append(("d", other)) }
+  put(hints + [("Esc", "goes back")], in: hint, on: &canvas, look)
+}
+
+private func fitting(
+  _ detail: String, path: String, width: Int, ellipsis: Character
+) -> String {
+  guard !path.isEmpty, DisplayWidth.of(detail + path) > width else {
+    return (detail + path).truncated(to: width, ellipsis: ellipsis)
+  }
+  var end = path[...]
+  while !end.isEmpty, DisplayWidth.of(detail + end) + 1 > width { end.removeFirst() }
+  return (detail + String(ellipsis) + end).truncated(to: width, ellipsis: ellipsis)
+}
+
+/// Writes keys with what they do on a line; where there is little room those in the middle go.
+private func put(
+  _ hints: [(key: String, action: String)], in line: Rect, on canvas: inout Canvas,
+  _ look: Appearance
+) {
+  var hints = hints
+  while hints.count > 2,
+    hints.reduce(0, { $0 + DisplayWidth.of($1.key + $1.action) + 3 }) > line.width
+  {
+    hints.remove(at: hints.count - 2)
+  }
+  let pieces = hints.flatMap { hint in
+    [Fragment(" \(hint.key)", look.roles.keyHint), Fragment(" \(hint.action) ", look.roles.muted)]
+  }
+  canvas.put(pieces, x: line.x, y: line.y, maxWidth: line.width)
+}
+
+private func draw(
+  _ form: TaskDataForm, isOpening: Bool, on canvas: inout Canvas, _ look: Appearance
+) {
+  let width = min(72, canvas.bounds.width - 2)
+  let message = form.problem ?? (isOpening ? "opening…" : form.candidates.joined(separator: "  "))
+  let lines = Dialog.wrap([message], to: width - 4).prefix(4)
+  let fields = form.hasSplit ? 2 : 1
+  let inner = box(
+    "data of \(form.offer.title)", of: Size(width: width, height: fields + lines.count + 3),
+    on: &canvas, look)
+  let (top, hint) = inner.splitBottom(1)
+  func field(_ prompt: Prompt, at row: Int, isFocused: Bool) {
+    let line = Rect(x: top.x, y: top.y + row, width: top.width, height: 1)
+    if isFocused {
+      canvas.draw(prompt, in: line, look: look)
+    } else {
+      let used = canvas.put(prompt.label + " ", x: line.x, y: line.y, style: look.roles.muted)
+      canvas.put(
+        prompt.text, x: line.x + used, y: line.y, style: look.roles.muted,
+        maxWidth: line.width - used)
+    }
+  }
+  // The one with the cursor last: where it is put, the terminal's cursor stays.
+  if form.hasSplit { field(form.split, at: 1, isFocused: form.field == .split) }
+  field(form.data, at: 0, isFocused: form.field == .data)
+  let style = form.problem == nil ? look.roles.muted : look.roles.error
+  for (index, line) in lines.enumerated() {
+    canvas.put(line, x: top.x, y: top.y + fields + index, style: style, maxWidth: top.width)
+  }
+  var hints = [("Enter", "opens it"), ("Tab", "completes")]
+  if form.hasSplit { hints.append(("↑↓", "split")) }
+  put(hints + [("Esc", "goes back")], in: hint, on: &canvas, look)
+}
+
+extension TaskOffer {
+  /// What the picker says after the task's name, and the path behind that.
+  fileprivate func detail(isPresent: Bool) -> (text: String, path: String) {
+    let sign = isPresent ? "now · " : ""
+    if let obstacle { return (obstacle, "") }
+    if case .embedded = source { return (sign + "the images in the program", "") }
+    guard let remembered, let data = remembered.data else {
+      return ("no data yet: Enter to give a \(source.noun)", "")
+    }
+    return (sign + (remembered.split.map { "\($0) · " } ?? ""), data)
+  }
 }
 
 extension ExplorerState {
@@ -85,7 +173,7 @@ extension ExplorerState {
       title: "Mouse",
       entries: [
         .init(keys: "drag", action: "Move the slider"),
-        .init(keys: "click", action: "Choose a panel, a matrix or a cell"),
+        .init(keys: "click", action: "Choose a panel, a matrix, a cell, or the task"),
         .init(keys: "wheel", action: "Next matrix on the list, 1 % elsewhere"),
       ])
     return HelpSheet(sections: sections + [mouse], offset: scroll)

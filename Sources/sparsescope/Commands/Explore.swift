@@ -18,6 +18,22 @@ struct Explore: ParsableCommand {
     help: "The level to begin with, such as 0.64 or 64%.", transform: SparsityLevel.parse)
   var sparsity = SparsityLevel(percent: 50)
 
+  @Option(
+    help: ArgumentHelp(
+      "The task to measure the model on (t in the explorer lists those that fit): "
+        + "\(KnownTask.all.map(\.name).joined(separator: ", ")); else the model's last one."))
+  var task: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The task's data, a file or a folder; else what is remembered for the task.",
+      valueName: "path"),
+    completion: .file())
+  var data: String?
+
+  @Option(help: "The split that is looked for in the folder.")
+  var split: String?
+
   @Flag(help: "Print one frame as text and leave.")
   var once = false
 
@@ -36,51 +52,106 @@ struct Explore: ParsableCommand {
     guard (0...86_400) ~= wait else {
       throw ValidationError("--wait \(wait) must be from 0 to 86400 seconds.")
     }
+    if let task, KnownTask.named(task) == nil {
+      throw ValidationError(
+        "--task \(task) is not known; there are: "
+          + KnownTask.all.map(\.name).joined(separator: ", ") + ".")
+    }
+    if task == nil, let option = data.map({ _ in "--data" }) ?? split.map({ _ in "--split" }) {
+      throw ValidationError("\(option) belongs to a task; name it: --task NAME.")
+    }
   }
 
   func run() throws {
     let model = try OpenModel(path: modelArgument.model)
     let level: SparsityLevel? = if case .pattern = pruning.method { nil } else { sparsity }
     let request = try pruning.request(level: level, in: model)
+    let memory = ExplorerMemoryFile.standard
+    let remembered = memory?.load() ?? ExplorerMemory()
     let themes = ThemeSource(folder: appearance.themeFolder)
-    let theme = try themes.theme(named: appearance.theme)
+    let offers = model.offers(remembering: remembered)
+    let first = try firstTask(of: model, among: offers, remembered)
+    var summary = model.summary
+    if let reason = model.reasonForNoTask(among: offers) {
+      summary.evaluation = .unavailable(reason)
+    }
+    func session(_ size: Size, _ look: Appearance) -> ExplorerSession {
+      ExplorerSession(
+        model: model, themes: themes, memory: memory,
+        state: ExplorerState(
+          size: size, model: summary, request: request, look: look, tasks: offers,
+          task: model.evaluator == nil ? nil : TaskSelection(name: KnownTask.digits.name)))
+    }
+    let theme = try theme(from: themes, remembered)
     if once {
-      try printFrame(model, request, themes, theme)
+      try printFrame(first, session, theme)
     } else {
-      try explore(model, request, themes, theme)
+      try explore(first, session, theme)
     }
   }
 
+  /// The task to open at once: the one that was asked for, else the model's last one.
+  ///
+  /// - Throws: where the one that was asked for does not fit the model, or its data is not known.
+  private func firstTask(
+    of model: OpenModel, among offers: [TaskOffer], _ remembered: ExplorerMemory
+  ) throws -> TaskSelection? {
+    guard let task else {
+      return remembered.models[model.memoryKey].flatMap { last in
+        offers.contains { $0.name == last.name && $0.obstacle == nil } ? last : nil
+      }
+    }
+    guard let offer = offers.first(where: { $0.name == task }) else {
+      throw CommandError(
+        "\(model.checkpoint.path) is no model for --task \(task); those that fit it: "
+          + (offers.isEmpty ? "none" : offers.map(\.name).joined(separator: ", ")) + ".")
+    }
+    if let obstacle = offer.obstacle { throw CommandError("--task \(task) \(obstacle).") }
+    guard let path = data ?? offer.selection?.data else {
+      if offer.source == .embedded { return TaskSelection(name: task) }
+      throw ValidationError(
+        "--task \(task) needs its data: --data PATH; it is remembered from then on.")
+    }
+    let part = data == nil ? offer.selection?.split : nil
+    return TaskSelection(
+      name: task, data: path, split: split ?? part ?? offer.source.defaultSplit)
+  }
+
+  /// The theme that was asked for, else the one that was chosen last, else the built-in one.
+  private func theme(from themes: ThemeSource, _ remembered: ExplorerMemory) throws -> Theme {
+    if let name = appearance.theme { return try themes.theme(named: name) }
+    // A theme that has been removed since is no reason not to start.
+    return remembered.theme.flatMap { try? themes.theme(named: $0) } ?? .standard
+  }
+
   private func explore(
-    _ model: OpenModel, _ request: PruningRequest, _ themes: ThemeSource, _ theme: Theme
+    _ first: TaskSelection?, _ session: (Size, Appearance) -> ExplorerSession, _ theme: Theme
   ) throws {
     // Before the screen is taken: a complaint would be drawn over.
     let statistics = try stats.map { try FrameStatistics(path: $0) }
     let terminal = try Terminal(appearance.terminalOptions)
     defer { terminal.close() }
-    let state = ExplorerState(
-      size: terminal.size, model: model.summary, request: request,
-      look: Appearance(theme: theme, symbols: terminal.symbols, depth: terminal.depth))
-    let session = ExplorerSession(model: model, themes: themes, state: state)
-    try TerminalLoop(terminal: terminal, session: session, statistics: statistics).run()
+    let session = session(
+      terminal.size, Appearance(theme: theme, symbols: terminal.symbols, depth: terminal.depth))
+    try TerminalLoop(terminal: terminal, session: session, statistics: statistics)
+      .run(task: first, origin: task == nil ? .memory : .person)
   }
 
   /// Runs a session without a terminal until nothing moves any more.
   private func printFrame(
-    _ model: OpenModel, _ request: PruningRequest, _ themes: ThemeSource, _ theme: Theme
+    _ first: TaskSelection?, _ session: (Size, Appearance) -> ExplorerSession, _ theme: Theme
   ) throws {
     let symbols = appearance.graph ?? Terminal.chooseSymbols(nil)
-    let state = ExplorerState(
-      size: size.size, model: model.summary, request: request,
-      look: Appearance(theme: theme, symbols: symbols, depth: .mono))
-    let session = ExplorerSession(model: model, themes: themes, state: state)
-    session.start()
+    let session = session(size.size, Appearance(theme: theme, symbols: symbols, depth: .mono))
+    // Nobody is there to answer a question.
+    session.start(task: first)
     session.runUntilSettled(within: .seconds(wait))
     print(frame(of: session.state).text, terminator: "")
     if !session.isSettled {
       StandardError.write("Not finished after \(wait) seconds; --wait gives it longer.")
     }
     if let failure = session.state.indexFailure { throw CommandError(failure) }
+    if task != nil, let failure = session.state.taskFailure { throw CommandError(failure) }
   }
 }
 

@@ -13,6 +13,9 @@ struct Paths: ParsableCommand {
       ("embedded model", try Resources.folder("vit-digits").path),
       ("embedded data", try Resources.folder("digits").path),
     ]
+    if let memory = ExplorerMemoryFile.standard {
+      paths.append(("explorer's memory", memory.url.path))
+    }
     for (index, folder) in ThemeSource(folder: nil).folders.enumerated() {
       paths.append(("themes \(index + 1)", folder.path))
     }
@@ -22,7 +25,7 @@ struct Paths: ParsableCommand {
     }
     for (name, path) in paths {
       let note = FileManager.default.fileExists(atPath: path) ? "" : "  (not there)"
-      print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + path + note)
+      print(name.padding(toLength: 19, withPad: " ", startingAt: 0) + path + note)
     }
   }
 }

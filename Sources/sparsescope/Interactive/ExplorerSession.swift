@@ -5,6 +5,7 @@ import Explorer
 import Foundation
 import Glibc
 import Pruning
+import Synchronization
 
 /// One open model in the explorer: its state, and the threads that index and evaluate it.
 ///
@@ -16,6 +17,12 @@ final class ExplorerSession {
 
   private let model: OpenModel
   private let themes: ThemeSource
+  /// nil where nothing is to be kept.
+  private let memory: ExplorerMemoryFile?
+  /// Measures the present task; nil where there is none.
+  private var evaluator: (any LevelEvaluator)?
+  private let openedTasks = OpenedTasks()
+  private lazy var workers = ParallelWorkers(count: ProcessorCount.available, niceness: 10)
   private var scheduler: EvaluationScheduler?
   private var maskMaps: LatestRequest<MaskMapRequest>?
   /// When the slider will have rested, and the number of that rest.
@@ -30,14 +37,23 @@ final class ExplorerSession {
   /// Between two frames of what moves by itself.
   private static let tickTime = Duration.milliseconds(100)
 
-  init(model: OpenModel, themes: ThemeSource, state: ExplorerState) {
+  init(
+    model: OpenModel, themes: ThemeSource, memory: ExplorerMemoryFile?, state: ExplorerState
+  ) {
     self.model = model
+    self.memory = memory
+    evaluator = model.evaluator
     self.themes = themes
     self.state = state
   }
 
   /// Starts to read the weights.
-  func start() {
+  ///
+  /// - Parameters:
+  ///   - task: to open at once.
+  ///   - origin: who wants it.
+  func start(task: TaskSelection? = nil, origin: TaskOpening.Origin = .memory) {
+    if let task { state.open(task, origin).forEach { _ = perform($0) } }
     let queue = queue
     let model = model
     WorkerThread.start(name: "index", niceness: 5) {
@@ -60,21 +76,66 @@ final class ExplorerSession {
   func handle(_ messages: [Message]) -> [Effect] {
     var terminalEffects: [Effect] = []
     for message in messages {
-      if case .indexReady(let preview) = message { startEngine(preview) }
-      if case .engine(_, let order) = message { answered = order }
-      for effect in update(&state, message) {
-        switch effect {
-        case .quit, .suspend, .redraw, .copy: terminalEffects.append(effect)
-        case .startRest(let number): rest = (.now + Self.restTime, number)
-        case .evaluate(let request): given = scheduler?.evaluate(request) ?? given
-        case .pauseEngine(let isPaused): given = scheduler?.pause(isPaused) ?? given
-        case .setTolerance(let tolerance): given = scheduler?.setTolerance(tolerance) ?? given
-        case .drawMaskMap(let request): maskMaps?.submit(request)
-        case .listThemes: queue.post(themes.message())
-        }
+      if case .engine(_, let order, state.taskNumber) = message { answered = order }
+      let effects = update(&state, message)
+      if case .indexReady(let preview) = message {
+        startMaskMaps(preview)
+        startEngine()
       }
+      for effect in effects where !perform(effect) { terminalEffects.append(effect) }
+      // What came too late to be wanted takes no memory.
+      if case .taskOpened(let number, _, _) = message { _ = openedTasks.take(number) }
     }
     return terminalEffects
+  }
+
+  /// - Returns: whether the effect was the session's to carry out, not the terminal's.
+  private func perform(_ effect: Effect) -> Bool {
+    switch effect {
+    case .quit, .suspend, .redraw, .copy: return false
+    case .startRest(let number): rest = (.now + Self.restTime, number)
+    case .evaluate(let request): given = scheduler?.evaluate(request) ?? given
+    case .pauseEngine(let isPaused): given = scheduler?.pause(isPaused) ?? given
+    case .setTolerance(let tolerance): given = scheduler?.setTolerance(tolerance) ?? given
+    case .drawMaskMap(let request): maskMaps?.submit(request)
+    case .listThemes: queue.post(themes.message())
+    case .openTask(let order): open(order)
+    case .startEngine(let number):
+      evaluator = openedTasks.take(number)
+      startEngine()
+    case .remember(let selection):
+      remember { $0.remember(selection, for: model) }
+    case .rememberTheme(let name): remember { $0.theme = name }
+    case .completePath(let typed):
+      let completion = PathCompletion(typed)
+      queue.post(
+        .pathCompleted(
+          typed: typed, completed: completion.text, candidates: completion.candidates))
+    }
+    return true
+  }
+
+  /// Reads a task's data on a thread of its own.
+  private func open(_ order: TaskOpening) {
+    let (queue, model, openedTasks) = (queue, model, openedTasks)
+    WorkerThread.start(name: "task", niceness: 5) {
+      do {
+        let selection = order.selection.withAbsolutePath
+        let opened = try model.open(selection)
+        openedTasks.put(opened.evaluator, for: order.number)
+        queue.post(.taskOpened(order.number, selection, opened.evaluation))
+      } catch {
+        queue.post(.taskFailed(order.number, reason: "\(error)"))
+      }
+    }
+  }
+
+  private func remember(_ change: (inout ExplorerMemory) -> Void) {
+    do {
+      try memory?.change(change)
+    } catch {
+      queue.post(.warning("\(error)"))
+    }
   }
 
   /// Messages that time alone brings about.
@@ -110,7 +171,7 @@ final class ExplorerSession {
     state.isSettled && rest == nil && answered >= given
   }
 
-  private func startEngine(_ preview: any PruningPreview) {
+  private func startMaskMaps(_ preview: any PruningPreview) {
     let queue = queue
     let matrices = model.matrices
     maskMaps = LatestRequest(name: "mask map") { request in
@@ -123,20 +184,43 @@ final class ExplorerSession {
         ?? [Float](repeating: 0, count: request.rows * request.columns)
       queue.post(.maskMap(MaskMap(request: request, densities: densities)))
     }
-    guard let evaluator = model.evaluator else { return }
+  }
+
+  /// Measures the present task from now on, as soon as the weights are indexed.
+  private func startEngine() {
+    scheduler?.stop()
+    scheduler = nil
+    (given, answered) = (0, 0)
+    guard let preview = state.preview, let evaluator else { return }
+    let queue = queue
+    let task = state.taskNumber
     let scheduler = EvaluationScheduler(
       evaluator: evaluator, preview: preview,
-      workers: ParallelWorkers(count: ProcessorCount.available, niceness: 10)
+      workers: workers, tolerance: state.toleratedDrop, curves: state.curves
     ) { event in
       switch event {
-      case .point(let identity, let point): queue.post(.point(identity, point))
+      case .point(let identity, let point): queue.post(.point(identity, point, task: task))
       case .turningPoints(let identity, let points):
-        queue.post(.turningPoints(identity, points))
-      case .status(let status, let order): queue.post(.engine(status, order: order))
+        queue.post(.turningPoints(identity, points, task: task))
+      case .status(let status, let order):
+        queue.post(.engine(status, order: order, task: task))
       }
     }
     scheduler.start()
     self.scheduler = scheduler
+  }
+}
+
+/// Tasks that have been opened on other threads, until the session takes them.
+final class OpenedTasks: Sendable {
+  private let evaluators = Mutex<[Int: any LevelEvaluator]>([:])
+
+  func put(_ evaluator: any LevelEvaluator, for number: Int) {
+    evaluators.withLock { $0[number] = evaluator }
+  }
+
+  func take(_ number: Int) -> (any LevelEvaluator)? {
+    evaluators.withLock { $0.removeValue(forKey: number) }
   }
 }
 

@@ -29,7 +29,9 @@ final class MessageQueue: Sendable {
   func post(_ message: Message) {
     let wasEmpty = messages.withLock { messages in
       let wasEmpty = messages.isEmpty
-      if message.isProgress, let last = messages.last, last.isProgress { messages.removeLast() }
+      if let task = message.progressTask, messages.last?.progressTask == task {
+        messages.removeLast()
+      }
       messages.append(message)
       return wasEmpty
     }
@@ -51,8 +53,9 @@ final class MessageQueue: Sendable {
 }
 
 extension Message {
-  /// Whether a later message of the same sort makes this one worthless.
-  fileprivate var isProgress: Bool {
-    if case .engine = self { true } else { false }
+  /// The task that this message tells the progress of, which a later such message makes worthless;
+  /// nil for all others.
+  fileprivate var progressTask: Int? {
+    if case .engine(_, _, let task) = self { task } else { nil }
   }
 }

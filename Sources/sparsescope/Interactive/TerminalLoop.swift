@@ -19,9 +19,10 @@ struct TerminalLoop {
   /// a person sees, and over a slow link every frame counts.
   private static let quietTime = Duration.milliseconds(33)
 
-  func run() throws {
+  /// - Parameters: as `ExplorerSession.start` takes them.
+  func run(task: TaskSelection? = nil, origin: TaskOpening.Origin = .memory) throws {
     draw(keys: 0, since: .now)
-    session.start()
+    session.start(task: task, origin: origin)
     var lastFrame = ContinuousClock.now
     while true {
       let hasKeys = wait(until: lastFrame + Self.quietTime)
