@@ -9,9 +9,10 @@ import Testing
   private var plot: CurvePlot {
     CurvePlot(
       series: [
-        .init(points: points, predicted: [.init(x: 0.75, y: 70), .init(x: 1, y: 10)])
-      ], cursor: 0.6, marker: .init(x: 0.55, interval: 0.5...0.6, label: "essential 55 ±5 %"),
-      baseline: 97, tolerance: 1)
+        .init(
+          points: points, predicted: [.init(x: 0.75, y: 70), .init(x: 1, y: 10)],
+          marker: .init(x: 0.55, interval: 0.5...0.6, label: "essential 55 ±5 %"))
+      ], cursor: 0.6, baseline: 97, tolerance: 1)
   }
 
   @Test func aSmallPlotIsLegible() {

@@ -28,9 +28,15 @@ private func everyWidget() -> [(name: String, widget: any Widget)] {
             points: [
               .init(x: 0, y: 97), .init(x: 0.5, y: .nan),
               .init(x: 1, y: 10, interval: -5 ... .infinity, state: .running),
-            ], predicted: [.init(x: -1, y: 5), .init(x: 2, y: 500)])
-        ], cursor: 0.4, marker: .init(x: 0.5, interval: 0.4...0.6, label: "essential"),
-        baseline: 97, tolerance: 1)
+            ], predicted: [.init(x: -1, y: 5), .init(x: 2, y: 500)],
+            marker: .init(x: 0.5, interval: 0.4...0.6, label: "essential"))
+        ], cursor: 0.4, baseline: 97, tolerance: 1)
+    ),
+    (
+      "loss curve",
+      CurvePlot(
+        series: [.init(points: [.init(x: 0, y: 2), .init(x: 1, y: 0.1)], showsMarkers: false)],
+        horizontalAxis: .steps(0))
     ),
     ("empty curve", CurvePlot(series: [])),
     ("flat curve", CurvePlot(series: [.init(points: [.init(x: 0.5, y: 3)])])),

@@ -9,7 +9,7 @@ extension CurvePlot {
       tint(
         Rect(x: frame.plot.x, y: top, width: frame.plot.width, height: bottom - top + 1))
     }
-    if let interval = marker?.interval {
+    for interval in series.compactMap(\.marker?.interval) {
       let (left, right) = (frame.column(interval.lowerBound), frame.column(interval.upperBound))
       tint(
         Rect(x: left, y: frame.plot.y, width: right - left + 1, height: frame.plot.height))
@@ -29,14 +29,14 @@ extension CurvePlot {
   }
 
   func drawHorizontalAxis(_ frame: PlotFrame, on canvas: inout Canvas, look: Appearance) {
-    let ticks = Self.percentTicks(width: frame.plot.width)
+    let ticks = horizontalAxis.ticks(columns: frame.plot.width)
     if let row = frame.axisRow {
       for x in frame.plot.columns {
         canvas.set(look.symbols.symbol(.horizontal), x: x, y: row, style: look.roles.border)
       }
       for tick in ticks {
         canvas.set(
-          look.symbols.symbol(.tickBelow), x: frame.column(Double(tick) / 100), y: row,
+          look.symbols.symbol(.tickBelow), x: frame.column(tick.place), y: row,
           style: look.roles.border)
       }
       if let axis = frame.axisColumn {
@@ -48,13 +48,16 @@ extension CurvePlot {
       let left = frame.axisColumn ?? frame.plot.x
       let right = frame.axisColumn == nil ? frame.plot.maxX : frame.plot.maxX + 2
       var labels = AxisLabels(rect: Rect(x: left, y: row, width: right - left, height: 1))
-      for tick in [100, 0] + ticks where ticks.contains(tick) {
+      // The ends first: they say what the axis is.
+      for tick in ticks.suffix(1) + ticks.dropLast() {
         labels.put(
-          tick == 100 ? "100 %" : "\(tick)", at: frame.column(Double(tick) / 100),
-          style: look.roles.muted, on: &canvas)
+          tick.label, at: frame.column(tick.place), style: look.roles.muted, on: &canvas)
       }
     }
-    drawMarker(frame, on: &canvas, look: look)
+    for (index, one) in series.enumerated().reversed() {
+      guard let marker = one.marker else { continue }
+      drawMarker(marker, markerStyle(index, look: look), frame, on: &canvas, look: look)
+    }
   }
 
   /// Percentages with at least six columns between them.
@@ -65,10 +68,11 @@ extension CurvePlot {
 
   /// The sign of the marker with its interval, on the axis or, where that is missing, on the last
   /// row of the plot.
-  private func drawMarker(_ frame: PlotFrame, on canvas: inout Canvas, look: Appearance) {
-    guard let marker else { return }
+  private func drawMarker(
+    _ marker: Marker, _ style: Style, _ frame: PlotFrame, on canvas: inout Canvas,
+    look: Appearance
+  ) {
     let row = frame.axisRow ?? frame.plot.maxY - 1
-    let style = look.roles.essential
     if let interval = marker.interval {
       let (left, right) = (frame.column(interval.lowerBound), frame.column(interval.upperBound))
       for x in left...max(left, right) {

@@ -6,7 +6,7 @@ extension CurvePlot {
     case .block, .ascii: drawStrokes(frame, on: &canvas, look: look)
     }
     for (index, one) in series.enumerated().reversed() {
-      for point in one.points where point.y.isFinite {
+      for point in one.points where one.showsMarkers && point.y.isFinite {
         canvas.stamp(
           look.symbols.marker(index, solid: point.state == .measured),
           x: frame.column(point.x), y: frame.row(point.y), style: seriesStyle(index, look: look))

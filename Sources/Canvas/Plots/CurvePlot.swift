@@ -1,7 +1,7 @@
 /// Curves over sparsity: what is measured, what is being measured, and what is only expected.
 ///
-/// The x axis runs over 0 … 1 and is labelled in percent. Series differ in colour, marker and
-/// stroke; the state of a point shows in its marker, a guess in its dashes.
+/// x runs over 0 … 1. Series differ in colour, marker and stroke; the state of a point shows in its
+/// marker, a guess in its dashes.
 package struct CurvePlot: Widget {
   package struct Point: Sendable, Hashable {
     package enum State: Sendable, Hashable { case measured, running }
@@ -28,11 +28,20 @@ package struct CurvePlot: Widget {
     package var points: [Point]
     /// A guess for where nothing is measured, drawn dashed and without markers.
     package var predicted: [Point]
+    /// Whether each point has its sign; a dense series such as a loss is a line alone.
+    package var showsMarkers: Bool
+    /// The place on the x axis that matters for this series.
+    package var marker: Marker?
 
-    package init(name: String = "", points: [Point], predicted: [Point] = []) {
+    package init(
+      name: String = "", points: [Point], predicted: [Point] = [], showsMarkers: Bool = true,
+      marker: Marker? = nil
+    ) {
       self.name = name
       self.points = points
       self.predicted = predicted
+      self.showsMarkers = showsMarkers
+      self.marker = marker
     }
   }
 
@@ -59,14 +68,14 @@ package struct CurvePlot: Widget {
   }
 
   package var series: [Series]
-  package var valueAxis = ValueAxis.linear
+  package var horizontalAxis: HorizontalAxis
+  package var valueAxis: ValueAxis
   /// The visible y range; nil for one of round numbers about everything drawn.
   package var yRange: ClosedRange<Double>?
   /// What y can be at all, which an automatic range does not leave.
   package var yLimits: ClosedRange<Double>
   /// The level that the slider is at.
   package var cursor: Double?
-  package var marker: Marker?
   /// The value of the dense model.
   package var baseline: Double?
   /// How far below the baseline still counts as no loss.
@@ -75,17 +84,18 @@ package struct CurvePlot: Widget {
   package var emptyText: String
 
   package init(
-    series: [Series], valueAxis: ValueAxis = .linear, yRange: ClosedRange<Double>? = nil,
+    series: [Series], horizontalAxis: HorizontalAxis = .sparsity,
+    valueAxis: ValueAxis = .linear, yRange: ClosedRange<Double>? = nil,
     yLimits: ClosedRange<Double> = -Double.infinity...Double.infinity, cursor: Double? = nil,
-    marker: Marker? = nil, baseline: Double? = nil, tolerance: Double? = nil,
+    baseline: Double? = nil, tolerance: Double? = nil,
     emptyText: String = "nothing measured yet"
   ) {
     self.series = series
+    self.horizontalAxis = horizontalAxis
     self.valueAxis = valueAxis
     self.yRange = yRange
     self.yLimits = yLimits
     self.cursor = cursor
-    self.marker = marker
     self.baseline = baseline
     self.tolerance = tolerance
     self.emptyText = emptyText
@@ -113,7 +123,9 @@ package struct CurvePlot: Widget {
     let states = Set(series.flatMap { $0.points.map(\.state) })
     if series.count > 1 {
       for (index, one) in series.enumerated() {
-        add(look.symbols.marker(index, solid: true), seriesStyle(index, look: look), one.name)
+        add(
+          look.symbols.marker(index, solid: true), seriesStyle(index, look: look),
+          [one.name, one.marker?.label].compactMap(\.self).joined(separator: " "))
       }
     } else if states.contains(.measured) {
       add(look.symbols.marker(0, solid: true), seriesStyle(0, look: look), "measured")
@@ -124,10 +136,15 @@ package struct CurvePlot: Widget {
     if series.contains(where: { !$0.predicted.isEmpty }) {
       add(look.symbols.symbol(.dashed), look.roles.muted, "predicted")
     }
-    if let marker {
+    if series.count == 1, let marker = series[0].marker {
       add(look.symbols.symbol(.essential), look.roles.essential, marker.label)
     }
     return Array(entries.joined(separator: [Fragment("  ", look.roles.muted)]))
+  }
+
+  /// A marker is drawn like its series where there are several.
+  func markerStyle(_ index: Int, look: Appearance) -> Style {
+    series.count > 1 ? seriesStyle(index, look: look).adding(.bold) : look.roles.essential
   }
 
   func seriesStyle(_ index: Int, look: Appearance) -> Style {

@@ -53,10 +53,13 @@ struct AccuracyPanel: Widget {
     }
     let dense = curve.dense.flatMap { $0.isComplete ? $0.mean : nil }
     return CurvePlot(
-      series: [CurvePlot.Series(name: metric, points: points, predicted: predicted(from: curve))],
+      series: [
+        CurvePlot.Series(
+          name: metric, points: points, predicted: predicted(from: curve), marker: marker)
+      ],
       valueAxis: state.scale == .perplexity ? .negativeLogarithm : .linear,
       yLimits: limits(curve),
-      cursor: state.level.fraction, marker: marker, baseline: dense.map(height),
+      cursor: state.level.fraction, baseline: dense.map(height),
       tolerance: dense == nil ? nil : height(state.toleratedDrop),
       emptyText: state.preview == nil ? "waiting for the weights" : "nothing measured yet")
   }
