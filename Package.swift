@@ -11,6 +11,7 @@ let package = Package(
   products: [.executable(name: "sparsescope", targets: ["sparsescope"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -34,12 +35,18 @@ let package = Package(
       dependencies: [
         "Experiments", "Tensors", "Checkpoints", "Tokenizers", "Transformers", "Pruning", "Tasks",
       ]),
+    .target(
+      name: "Runs",
+      dependencies: [
+        "Experiments", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
     .target(name: "Explorer", dependencies: ["Canvas", "Experiments"]),
     .executableTarget(
       name: "sparsescope",
       dependencies: [
         "Experiments", "Canvas", "Terminal", "Tensors", "Checkpoints", "Tokenizers",
-        "Transformers", "Pruning", "Tasks", "Engine", "Explorer",
+        "Transformers", "Pruning", "Tasks", "Engine", "Runs", "Explorer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [
@@ -61,6 +68,7 @@ let package = Package(
     .testTarget(name: "TasksTests", dependencies: ["Tasks"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "Checkpoints", "Experiments"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "Pruning", "Tasks"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Experiments"]),
     .testTarget(name: "ExplorerTests", dependencies: ["Explorer", "Canvas", "Experiments"]),
     .testTarget(name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints"]),
   ],

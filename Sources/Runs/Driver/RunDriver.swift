@@ -1,0 +1,79 @@
+import Experiments
+
+/// Runs the cells of a run, those that others need first, several at a time if asked.
+///
+/// Finished cells are skipped; a failed cell does not stop the others, only those that need it.
+/// Requests are read from the run's `control` folder twice a second.
+package struct RunDriver: Sendable {
+  /// Carries out a cell; called on a thread of its own with a stack of 16 MB.
+  ///
+  /// It throws on what `CellContext.checkIn` throws. Any other error is the cell's failure.
+  package typealias Execute =
+    @Sendable (_ cell: ExperimentCell, _ context: CellContext) throws -> CellResult
+
+  /// How it ended.
+  package struct Outcome: Sendable, Hashable {
+    package enum End: Sendable, Hashable {
+      /// Every cell is finished, has failed, or needs one that has.
+      case complete
+      case stopped(reason: String)
+      case cancelled
+    }
+
+    package var end = End.complete
+    /// Cells finished by this call.
+    package var finished: [ExperimentCell.ID] = []
+    /// Messages by cell.
+    package var failed: [ExperimentCell.ID: String] = [:]
+    /// Cells that need a failed one.
+    package var blocked: [ExperimentCell.ID] = []
+    /// Cells that another process works on.
+    package var elsewhere: [ExperimentCell.ID] = []
+  }
+
+  private let folder: RunFolder
+  private let only: Set<ExperimentCell.ID>?
+  private let concurrency: Int
+  private let onEnd: @Sendable (ExperimentCell, Outcome) -> Void
+
+  /// - Parameters:
+  ///   - only: run these cells and no others, beside other processes that run the rest; nil for the
+  ///     whole run, which one process at a time can do.
+  ///   - concurrency: cells at a time.
+  ///   - onEnd: told after each cell, on the thread of `run`.
+  package init(
+    _ folder: RunFolder, only: Set<ExperimentCell.ID>? = nil, concurrency: Int = 1,
+    onEnd: @escaping @Sendable (ExperimentCell, Outcome) -> Void = { _, _ in }
+  ) {
+    self.folder = folder
+    self.only = only
+    self.concurrency = max(1, concurrency)
+    self.onEnd = onEnd
+  }
+
+  /// Runs until nothing is left to do, or the process is asked to end.
+  ///
+  /// - Throws: `RunError.claimed` where another process runs the same, and what the disk says.
+  package func run(execute: @escaping Execute) throws(RunError) -> Outcome {
+    let claim =
+      only == nil ? try Claim.take(folder.runClaim, for: folder.path) : nil
+    defer { claim?.release() }
+    try recordLostEnds()
+    let session = RunSession(
+      folder: folder, cells: folder.spec.cells.filter { only?.contains($0.id) ?? true },
+      claim: claim, concurrency: concurrency, execute: execute, onEnd: onEnd)
+    return session.run()
+  }
+
+  /// Records the end of cells whose process was killed between their result and the event.
+  private func recordLostEnds() throws(RunError) {
+    for cell in folder.finishedCells.intersection(folder.begunCells)
+    where only?.contains(cell) ?? true {
+      let path = folder.eventFile(of: cell)
+      var tail = EventTail(path: path, last: 1 << 14)
+      if case .finished = tail.read().last?.kind { continue }
+      guard !folder.isClaimed(cell), let result = try folder.result(of: cell) else { continue }
+      try EventWriter(cell: cell, path: path).record(.finished(RunEvent.Finish(result)))
+    }
+  }
+}

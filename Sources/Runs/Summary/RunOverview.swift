@@ -1,0 +1,62 @@
+import Experiments
+
+/// A run in a line: what lists show, the index keeps and `runs --json` prints.
+package struct RunOverview: Sendable, Hashable, Codable {
+  /// The essential sparsity of one curve.
+  package struct Turn: Sendable, Hashable, Codable {
+    package var task: String
+    package var method: ExperimentMethod
+    /// nil where there is none yet; `undecided` says why.
+    package var sparsity: Double?
+    package var interval: Interval?
+    package var undecided: String?
+  }
+
+  package var name: String
+  package var path: String
+  package var `protocol`: ExperimentProtocol
+  package var model: String
+  package var tasks: [String]
+  package var state: RunSummary.State
+  package var done: Int
+  package var failed: Int
+  package var total: Int
+  /// `0...1`.
+  package var progress: Double
+  package var cellsPerHour: Double?
+  package var secondsLeft: Double?
+  /// The latest loss of the cell that was last heard of.
+  package var loss: Double?
+  package var turns: [Turn]
+  /// Seconds since 1970, UTC.
+  package var created: Double
+  package var updated: Double
+
+  package init(_ summary: RunSummary) {
+    name = summary.name
+    path = summary.path
+    `protocol` = summary.spec.protocol
+    model = summary.spec.model
+    tasks = summary.spec.tasks.map(\.name)
+    state = summary.state
+    done = summary.done
+    failed = summary.failed
+    total = summary.total
+    progress = summary.progress
+    cellsPerHour = summary.cellsPerHour
+    secondsLeft = summary.secondsLeft
+    let latest = summary.cells.filter { $0.step != nil }
+      .max { ($0.updated ?? 0) < ($1.updated ?? 0) }
+    loss = latest?.step?.loss
+    turns = zip(summary.curves, summary.essentialSparsities()).map { curve, finding in
+      Turn(
+        task: curve.task, method: curve.method, sparsity: finding.value?.sparsity,
+        interval: finding.value?.interval, undecided: finding.doubt?.description)
+    }
+    created = summary.created
+    updated = summary.updated
+  }
+
+  /// Whether nothing can change any more.
+  package var isFinal: Bool { state == .finished }
+}
