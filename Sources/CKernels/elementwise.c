@@ -102,9 +102,35 @@ CLONES double elementwise_sum_of_squares(const float *x, size_t n) {
   return total;
 }
 
-CLONES void elementwise_adamw(const adamw_step *step, const float *restrict gradient,
-                              float *restrict weight, float *restrict mean,
-                              float *restrict variance, size_t n) {
+enum { WORD = 64 };
+
+// The sixteen bits of a word that belong to its `part`th vector.
+INLINE uint32_t lane_bits(uint64_t word, int part) { return (uint32_t)(word >> (LANES * part)); }
+
+CLONES double elementwise_mask_and_sum_squares(float *x, const uint64_t *kept, size_t n) {
+  double lanes[LANES] = {0};
+  size_t i = 0;
+  for (; i + WORD <= n; i += WORD)
+    for (int part = 0; part < WORD / LANES; part++) {
+      const uint32_t bits = lane_bits(kept[i / WORD], part);
+      float *values = x + i + LANES * part;
+      for (int lane = 0; lane < LANES; lane++) {
+        const float value = bits >> lane & 1 ? values[lane] : 0;
+        values[lane] = value;
+        lanes[lane] += (double)value * value;
+      }
+    }
+  double total = 0;
+  for (int lane = 0; lane < LANES; lane++) total += lanes[lane];
+  for (; i < n; i++) {
+    if (!(kept[i / WORD] >> i % WORD & 1)) x[i] = 0;
+    total += (double)x[i] * x[i];
+  }
+  return total;
+}
+
+INLINE void adamw(const adamw_step *step, const float *restrict gradient, float *restrict weight,
+                  float *restrict mean, float *restrict variance, size_t n) {
   const adamw_step s = *step;
   const float shrink = 1.0f - s.rate * s.decay, size = s.rate / s.correction1;
   const float root = sqrtf(s.correction2);
@@ -116,4 +142,26 @@ CLONES void elementwise_adamw(const adamw_step *step, const float *restrict grad
     variance[i] = v;
     weight[i] = weight[i] * shrink - size * m / (sqrtf(v) / root + s.epsilon);
   }
+}
+
+CLONES void elementwise_adamw(const adamw_step *step, const float *restrict gradient,
+                              float *restrict weight, float *restrict mean,
+                              float *restrict variance, size_t n) {
+  adamw(step, gradient, weight, mean, variance, n);
+}
+
+CLONES size_t elementwise_adamw_masked(const adamw_step *step, const float *restrict gradient,
+                                       float *restrict weight, float *restrict mean,
+                                       float *restrict variance, const uint64_t *kept, size_t n) {
+  size_t revived = 0;
+  for (size_t i = 0; i < n; i += WORD) {
+    const size_t count = n - i < WORD ? n - i : WORD;
+    adamw(step, gradient + i, weight + i, mean + i, variance + i, count);
+    // The weights are still in the first-level cache.
+    uint64_t nonzero = 0;
+    for (size_t bit = 0; bit < count; bit++)
+      nonzero |= (uint64_t)(weight[i + bit] != 0) << bit;
+    revived += (size_t)__builtin_popcountll(nonzero & ~kept[i / WORD]);
+  }
+  return revived;
 }

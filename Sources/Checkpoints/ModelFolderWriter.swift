@@ -72,7 +72,15 @@ package struct ModelFolderWriter: ~Copyable {
     } else {
       try addFiles(of: checkpoint, rewriting: names, rewrite)
     }
-    for name in try ModelLocation.entries(of: checkpoint.folder) where Self.isCompanion(name) {
+    try addCompanions(of: checkpoint)
+  }
+
+  /// Adds copies of the files beside a model's weights, or of some of them.
+  package mutating func addCompanions(
+    of checkpoint: Checkpoint, where isWanted: (String) -> Bool = { _ in true }
+  ) throws {
+    for name in try ModelLocation.entries(of: checkpoint.folder)
+    where Self.isCompanion(name) && isWanted(name) {
       let path = "\(checkpoint.folder)/\(name)"
       var status = stat()
       guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }

@@ -23,6 +23,14 @@ package struct Mask: Sendable, Hashable {
     }
   }
 
+  /// A mask of given words, as `words` has them.
+  package init(words: [UInt64], count: Int) {
+    precondition(words.count == (count + 63) / 64, "\(words.count) words for \(count) weights")
+    self.count = count
+    self.words = words
+    if !count.isMultiple(of: 64), count > 0 { self.words[words.count - 1] &= ~0 >> (64 - count % 64) }
+  }
+
   /// Whether a weight is kept.
   package subscript(index: Int) -> Bool {
     precondition(index >= 0 && index < count, "weight \(index) of \(count)")
@@ -35,5 +43,34 @@ package struct Mask: Sendable, Hashable {
   package func kept(in range: Range<Int>) -> Int {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count)")
     return count_kept(words, range.lowerBound, range.upperBound)
+  }
+
+  /// Gives the index of each weight that is kept, in order.
+  package func forEachKept(_ body: (Int) -> Void) {
+    for (place, word) in words.enumerated() {
+      var rest = word
+      while rest != 0 {
+        body(64 * place + rest.trailingZeroBitCount)
+        rest &= rest - 1
+      }
+    }
+  }
+
+  /// Keeps no more what the closure says of the weights that are kept, asked in order.
+  package mutating func remove(where isRemoved: (Int) -> Bool) {
+    for place in words.indices {
+      var rest = words[place]
+      while rest != 0 {
+        let bit = rest.trailingZeroBitCount
+        if isRemoved(64 * place + bit) { words[place] &= ~(1 << UInt64(bit)) }
+        rest &= rest - 1
+      }
+    }
+  }
+
+  /// Writes +0 over the weights that are not kept.
+  package func zeroRemoved(_ weights: UnsafeMutableBufferPointer<Float>) {
+    precondition(weights.count == count, "\(weights.count) weights under a mask of \(count)")
+    remove_unkept(weights.baseAddress, MemoryLayout<Float>.size, count, words)
   }
 }

@@ -7,8 +7,10 @@ package struct AdamW: Sendable, Hashable {
   package var beta1 = 0.9
   package var beta2 = 0.999
   package var epsilon: Float = 1e-8
-  /// Decoupled weight decay, applied to every parameter.
+  /// Decoupled weight decay.
   package var weightDecay: Float = 0.01
+  /// Whether biases and the weights of norms decay too; transformers' Trainer spares them.
+  package var decaysVectors = true
   /// Gradients of a larger norm than this are scaled down to it; nil leaves them.
   package var clippingNorm: Float? = 1
 
@@ -29,33 +31,75 @@ package struct AdamW: Sendable, Hashable {
 package final class AdamWState {
   package let settings: AdamW
   package private(set) var steps = 0
-  private let means: Gradients
-  private let variances: Gradients
+  package let means: Gradients
+  package let variances: Gradients
+  /// The rows of each table that ever had a gradient, by the table's place; nil for all.
+  private var activeRows: [[Bool]?]
 
   package init(table: ParameterTable, settings: AdamW) {
     self.settings = settings
     means = Gradients(table: table)
     variances = Gradients(table: table)
+    activeRows = table.entries.map { _ in nil }
   }
+
+  /// Goes on after so many steps, whose means the caller has filled in.
+  package func restore(steps: Int) { self.steps = steps }
 
   /// Changes the parameters against the gradients.
   ///
   /// - Parameter rate: the learning rate of this step.
   package func step(_ parameters: inout Parameters, along gradients: Gradients, rate: Float) {
+    let step = nextStep(norm: gradients.norm, rate: rate)
+    parameters.withAllMutableElements { weights in
+      let update = AdamWUpdate(step, self, gradients, weights)
+      for piece in update.pieces { _ = update.run(piece) }
+    }
+  }
+
+  /// The same with the gradients of a batch, for the caller to carry out on its threads.
+  ///
+  /// - Parameters:
+  ///   - norm: of all gradients together.
+  ///   - body: is given the update, and must run each of its pieces once.
+  package func step<R, E: Error>(
+    _ parameters: inout Parameters, along batch: BatchGradients, norm: Double, rate: Float,
+    masks: ParameterMasks, _ body: (AdamWUpdate) throws(E) -> R
+  ) throws(E) -> R {
+    let step = nextStep(norm: norm, rate: rate)
+    for id in parameters.table.ids { noteRows(of: id, batch) }
+    return try parameters.withAllMutableElements { (weights) throws(E) in
+      try body(AdamWUpdate(step, self, batch.gradients, weights, masks, activeRows))
+    }
+  }
+
+  private func nextStep(norm: Double, rate: Float) -> adamw_step {
     steps += 1
-    var step = adamw_step(
+    return adamw_step(
       rate: rate, beta1: Float(settings.beta1), beta2: Float(settings.beta2),
       epsilon: settings.epsilon,
       decay: settings.weightDecay,
       correction1: Float(1 - pow(settings.beta1, Double(steps))),
       correction2: Float(1 - pow(settings.beta2, Double(steps))),
-      gradient_scale: settings.clippingFactor(norm: gradients.norm))
-    for id in parameters.table.ids {
-      let (gradient, mean, variance) = (gradients[id], means[id], variances[id])
-      parameters.withMutableElements(of: id) { weights in
-        elementwise_adamw(
-          &step, gradient.base, weights.baseAddress, mean.base, variance.base, weights.count)
-      }
+      gradient_scale: settings.clippingFactor(norm: norm))
+  }
+
+  /// Without decay a row whose means and gradient are zero stays as it is, to the bit: most of a
+  /// vocabulary never occurs in a task's texts.
+  private func noteRows(of id: ParameterID, _ batch: BatchGradients) {
+    guard settings.weightDecay == 0, let touched = batch.touchedRows(of: id) else {
+      activeRows[id.index] = nil
+      return
+    }
+    var active = activeRows[id.index].take() ?? rowsWithVariance(of: id)
+    for row in touched { active[row] = true }
+    activeRows[id.index] = active
+  }
+
+  private func rowsWithVariance(of id: ParameterID) -> [Bool] {
+    let (mean, variance) = (means[id], variances[id])
+    return (0..<mean.rows).map { row in
+      mean.row(row).contains { $0 != 0 } || variance.row(row).contains { $0 != 0 }
     }
   }
 }

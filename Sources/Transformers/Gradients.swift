@@ -11,9 +11,14 @@ package final class Gradients {
   private let offsets: [Int]
 
   /// Zeros.
-  package init(table: ParameterTable) {
+  ///
+  /// - Parameter isIncluded: which parameters have room here; all unless given.
+  package init(
+    table: ParameterTable,
+    including isIncluded: (ParameterTable.Entry) -> Bool = { _ in true }
+  ) {
     self.table = table
-    offsets = Self.offsets(of: table)
+    offsets = Self.offsets(of: table, including: isIncluded)
     let count = offsets.last!
     let raw = UnsafeMutableRawPointer.allocate(byteCount: 4 * max(count, 1), alignment: 64)
     elements = UnsafeMutableBufferPointer(
@@ -25,14 +30,22 @@ package final class Gradients {
 
   /// Where each parameter starts, and behind the last one the number of floats in all; whole cache
   /// lines, so that two workers' parameters never share one.
-  static func offsets(of table: ParameterTable) -> [Int] {
-    table.entries.reduce(into: [0]) { $0.append($0.last! + ($1.count + 15) / 16 * 16) }
+  private static func offsets(
+    of table: ParameterTable, including isIncluded: (ParameterTable.Entry) -> Bool
+  ) -> [Int] {
+    table.entries.reduce(into: [0]) { offsets, entry in
+      offsets.append(offsets.last! + (isIncluded(entry) ? (entry.count + 15) / 16 * 16 : 0))
+    }
   }
+
+  /// Whether there is room for a parameter's gradient.
+  func includes(_ id: ParameterID) -> Bool { offsets[id.index + 1] > offsets[id.index] }
 
   /// The gradient of a parameter, shaped like `Tape.weights`.
   package subscript(id: ParameterID) -> Matrix {
     let shape = table[id].shape
     let count = table[id].count
+    precondition(count == 0 || includes(id), "\(table[id].name) has no gradient here")
     let rows = shape.count < 2 ? 1 : shape[0]
     return Matrix(
       elements.baseAddress! + offsets[id.index], rows: rows, columns: rows == 0 ? 0 : count / rows)

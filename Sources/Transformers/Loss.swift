@@ -9,6 +9,8 @@ package enum Targets: Sendable {
   case tokens([Int])
   /// Where each sequence's answer starts and ends, counted from its first token.
   case spans([ClosedRange<Int>])
+  /// The number that each sequence's only output should be; scored by the squared error.
+  case values([Float])
 
   /// Targets of a causal model: each token's is the next one of its sequence, unless that is
   /// negative.
@@ -22,6 +24,7 @@ package enum Targets: Sendable {
     case .classes(let classes): classes.count
     case .tokens(let tokens): tokens.count { $0 >= 0 }
     case .spans(let spans): 2 * spans.count
+    case .values(let values): values.count
     }
   }
 }
@@ -50,6 +53,8 @@ extension Transformer {
     case .spans(let spans):
       guard case .tokens(let batch) = input else { preconditionFailure("spans are of tokens") }
       sum = tape.spanCrossEntropy(logits, spans, in: batch.sequences, scale: scale)
+    case .values(let values):
+      sum = tape.squaredError(logits, values, scale: scale)
     }
     tape.backward(into: gradients)
     return (sum * scale, logits.value)
@@ -72,7 +77,21 @@ extension Tape {
       gradientTarget(of: logits)?.matrix.base, logits.rows, logits.columns)
   }
 
-  /// The same for spans: each sequence's start and end are classes over its tokens.
+  /// The sum of the squared errors of a single column; the gradient is that of scale · sum.
+  func squaredError(_ outputs: Variable, _ targets: [Float], scale: Double) -> Double {
+    precondition(
+      outputs.columns == 1 && targets.count == outputs.rows, "a target for each of one output")
+    let gradient = gradientTarget(of: outputs)?.matrix
+    var sum = 0.0
+    for (row, target) in targets.enumerated() {
+      let error = outputs.value.base[row] - target
+      gradient?.base[row] = Float(2 * scale) * error
+      sum += Double(error) * Double(error)
+    }
+    return sum
+  }
+
+  /// The sum of cross entropies for spans: each sequence's start and end are classes over its tokens.
   func spanCrossEntropy(
     _ logits: Variable, _ spans: [ClosedRange<Int>], in sequences: [Range<Int>], scale: Double
   ) -> Double {

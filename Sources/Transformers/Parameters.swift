@@ -53,6 +53,17 @@ package struct Parameters: Sendable {
     try tensors[id.index].withMutableElements(body)
   }
 
+  /// Gives write access to all parameters at once, in the order of the table, for threads that each
+  /// write some of them; tensors that are shared are copied first.
+  package mutating func withAllMutableElements<R, E: Error>(
+    _ body: ([UnsafeMutableBufferPointer<Float>]) throws(E) -> R
+  ) throws(E) -> R {
+    // Each tensor has its memory alone from here on, so the pointers stay what they are.
+    let buffers = tensors.indices.map { tensors[$0].withMutableElements { $0 } }
+    defer { withExtendedLifetime(tensors) {} }
+    return try body(buffers)
+  }
+
   /// The weights in all.
   package var count: Int { table.entries.reduce(0) { $0 + $1.count } }
 }

@@ -30,11 +30,9 @@ extension Tape {
 
   func backward(_ step: LinearStep, into result: Gradients) {
     guard let dy = gradient(of: step.output) else { return }
-    let x = step.input.value
-    let dW = result[step.layer.weight]
-    switch step.layer.layout {
-    case .outputsFirst: BLAS.multiply(dy, .transposed, x, into: dW, accumulating: true)
-    case .inputsFirst: BLAS.multiply(x, .transposed, dy, into: dW, accumulating: true)
+    if result.includes(step.layer.weight) {
+      step.layer.addWeightGradient(
+        x: step.input.value, dy: dy, to: result[step.layer.weight], accumulating: true)
     }
     if let bias = step.layer.bias {
       rows_sum(dy.base, result[bias].base, dy.rows, dy.columns)
@@ -50,6 +48,16 @@ extension Tape {
         BLAS.multiply(
           dy, .plain, weights, .transposed, into: dx.columns(rows), accumulating: accumulating)
       }
+    }
+  }
+}
+
+extension Linear {
+  /// dW (+)= dyᵀ · x, laid out as the weight is.
+  func addWeightGradient(x: Matrix, dy: Matrix, to dW: Matrix, accumulating: Bool) {
+    switch layout {
+    case .outputsFirst: BLAS.multiply(dy, .transposed, x, into: dW, accumulating: accumulating)
+    case .inputsFirst: BLAS.multiply(x, .transposed, dy, into: dW, accumulating: accumulating)
     }
   }
 }

@@ -45,7 +45,6 @@ extension Tape {
   /// Looks up one row of a table for each index, and adds it to `sum` where that is given.
   ///
   /// - Parameter padding: a row that gets no gradient, as PyTorch's `padding_idx`.
-  ///
   func lookup(
     _ table: ParameterID, _ indices: some Collection<Int>, padding: Int? = nil,
     addingTo sum: Variable? = nil
@@ -82,10 +81,15 @@ extension Tape {
   }
 
   func backward(_ step: LookupStep, into result: Gradients) {
-    guard let dy = gradient(of: step.output) else { return }
+    guard result.includes(step.table), let dy = gradient(of: step.output) else { return }
+    scatter(step, dy, into: result[step.table])
+  }
+
+  /// Adds each row of a lookup's gradient to its row of the table's.
+  func scatter(_ step: LookupStep, _ dy: Matrix, into table: Matrix) {
     rows_scatter_add(
-      dy.base, step.indices.baseAddress, Int32(step.padding ?? -1), result[step.table].base,
-      dy.rows, dy.columns)
+      dy.base, step.indices.baseAddress, Int32(step.padding ?? -1), table.base, dy.rows,
+      dy.columns)
   }
 
   /// Puts special tokens in front of each image's patches and adds the positions.

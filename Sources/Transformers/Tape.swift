@@ -36,7 +36,8 @@ package final class Tape {
   private(set) var rotaryTable = RotaryTable()
 
   private var current: Parameters?
-  private var operations: [Operation] = []
+  /// The steps of the pass, in the order in which they were computed.
+  private(set) var operations: [Operation] = []
   private var gradients: [Matrix?] = []
   private var dropoutSites: UInt64 = 0
 
@@ -102,9 +103,10 @@ package final class Tape {
   }
 
   /// Walks the operations in reverse and adds the derivatives of the loss by the parameters to
-  /// `result`.
+  /// `result`; what has no room there is left for `BatchGradients`.
   ///
-  /// A loss must have been taken on this tape.
+  /// A loss must have been taken on this tape. The parameters are let go of, so that an optimiser
+  /// that has them alone changes them in place.
   package func backward(into result: Gradients) {
     precondition(isRecording, "a pass in inference mode has no gradients")
     for operation in operations.reversed() {
@@ -122,6 +124,7 @@ package final class Tape {
       case .rows(let rows): backward(rows)
       }
     }
+    current = nil
   }
 
   /// The gradient of the loss by a variable; nil where the loss does not depend on it.

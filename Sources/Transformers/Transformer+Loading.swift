@@ -36,8 +36,12 @@ package struct LoadedTransformer: Sendable {
     self.report = report
   }
 
-  private init(
-    _ checkpoint: Checkpoint, _ configuration: TransformerConfiguration, seed: UInt64
+  /// Loads weights into a structure other than the one that the files describe: another head.
+  ///
+  /// - Parameter replacingHead: whether the files' own head, apart from a pooler, is passed over.
+  package init(
+    _ checkpoint: Checkpoint, _ configuration: TransformerConfiguration, seed: UInt64,
+    replacingHead: Bool = false
   ) throws {
     model = Transformer(configuration)
     let names = ParameterNames.names(of: configuration.family)
@@ -47,7 +51,8 @@ package struct LoadedTransformer: Sendable {
     var tensors: [Tensor] = []
     for (place, entry) in model.table.entries.enumerated() {
       let found = names.spellings(of: entry.name).lazy.compactMap { checkpoint.tensor(named: $0) }
-      if let info = found.first {
+      let isReplaced = replacingHead && !entry.name.hasPrefix(names.body)
+      if !isReplaced, let info = found.first {
         used.insert(info.name)
         if info.name != entry.name { report.renamed[entry.name] = info.name }
         tensors.append(try Self.tensor(info, entry, in: checkpoint))

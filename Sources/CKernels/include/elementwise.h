@@ -42,6 +42,10 @@ void elementwise_dropout(const dropout_mask *mask, uint32_t first, const float *
 // Sum of squares in double precision, in a fixed order.
 double elementwise_sum_of_squares(const float *x, size_t n);
 
+// The same after writing zeros over the elements whose bit of `kept` is not set: one bit an
+// element, the first in the lowest bit of the first word.
+double elementwise_mask_and_sum_squares(float *x, const uint64_t *kept, size_t n);
+
 typedef struct {
   float rate;        // learning rate of this step
   float beta1, beta2;
@@ -56,3 +60,9 @@ typedef struct {
 void elementwise_adamw(const adamw_step *step, const float *restrict gradient,
                        float *restrict weight, float *restrict mean, float *restrict variance,
                        size_t n);
+
+// The same step for weights under a mask, laid out as for elementwise_mask_and_sum_squares. Returns
+// how many weights that are not kept are other than zero afterwards.
+size_t elementwise_adamw_masked(const adamw_step *step, const float *restrict gradient,
+                                float *restrict weight, float *restrict mean,
+                                float *restrict variance, const uint64_t *kept, size_t n);

@@ -7,12 +7,30 @@ package struct SQuADQuestion: Sendable, Hashable {
   package var context: String
   /// None where the text holds no answer.
   package var answers: [String]
+  /// Where each answer begins in the context, in Unicode scalars; empty where the file does not say.
+  package var answerStarts: [Int]
 
-  package init(id: String, question: String, context: String, answers: [String]) {
+  package init(
+    id: String, question: String, context: String, answers: [String], answerStarts: [Int] = []
+  ) {
     self.id = id
     self.question = question
     self.context = context
     self.answers = answers
+    self.answerStarts = answerStarts
+  }
+
+  /// Where the first answer lies in the context, in UTF-8 bytes; nil where there is none, or where the
+  /// file does not say.
+  package var answerBytes: Range<Int>? {
+    guard let answer = answers.first, let start = answerStarts.first else { return nil }
+    let scalars = context.unicodeScalars
+    guard start >= 0,
+      let begin = scalars.index(scalars.startIndex, offsetBy: start, limitedBy: scalars.endIndex)
+    else { return nil }
+    let offset = context.utf8.distance(from: context.startIndex, to: begin)
+    let end = min(offset + answer.utf8.count, context.utf8.count)
+    return offset < end ? offset..<end : nil
   }
 }
 
@@ -43,7 +61,8 @@ package struct SQuADDataset: Sendable, Hashable {
         questions.append(
           SQuADQuestion(
             id: question.id, question: question.question, context: paragraph.context,
-            answers: question.answers.map(\.text)))
+            answers: question.answers.map(\.text),
+            answerStarts: question.answers.compactMap(\.start)))
       }
     }
     guard !questions.isEmpty else {
@@ -75,7 +94,15 @@ package struct SQuADDataset: Sendable, Hashable {
       }
     }
 
-    struct Answer: Decodable { var text: String }
+    struct Answer: Decodable {
+      var text: String
+      var start: Int?
+
+      enum CodingKeys: String, CodingKey {
+        case text
+        case start = "answer_start"
+      }
+    }
   }
 }
 
