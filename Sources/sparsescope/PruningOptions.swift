@@ -67,8 +67,13 @@ struct PruningOptions: ParsableArguments {
   }
 
   func excludedIndices(in model: OpenModel) throws -> Set<Int> {
+    try Self.excludedIndices(of: exclude, in: model)
+  }
+
+  /// The matrices in whose names or labels the parts occur.
+  static func excludedIndices(of parts: [String], in model: OpenModel) throws -> Set<Int> {
     var excluded: Set<Int> = []
-    for wanted in exclude {
+    for wanted in parts {
       let found = model.summary.matrices.indices.filter { index in
         let matrix = model.summary.matrices[index]
         return matrix.name.contains(wanted) || matrix.label.contains(wanted)

@@ -11,6 +11,8 @@ package enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertibl
   /// A checkpoint of other settings, data or model.
   case otherRun(folder: String, reason: String)
   case badCheckpoint(folder: String, reason: String)
+  /// A mask without one of the model's matrices, or with another shape of it.
+  case badMask(file: String, matrix: String)
 
   package var description: String {
     switch self {
@@ -32,6 +34,8 @@ package enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertibl
       "\(folder) belongs to another training: \(reason); give the same options, or another folder"
     case .badCheckpoint(let folder, let reason):
       "\(folder) cannot be resumed from: \(reason)"
+    case .badMask(let file, let matrix):
+      "\(file) is not a mask of this model: it has no bits for \(matrix), or not as many"
     }
   }
 }

@@ -8,6 +8,8 @@ import Transformers
 package protocol HeldOutExamples: Sendable {
   /// The tokens of each example.
   var lengths: [Int] { get }
+  /// The mean score of guessing; nil where it is not known.
+  var chance: Double? { get }
 
   /// Runs the model on some examples and keeps what the metrics need: a few numbers each.
   func outputs(
@@ -48,6 +50,7 @@ struct HeldOutSentences: HeldOutExamples {
   private let hasSegments: Bool
 
   var lengths: [Int] { encodings.map(\.count) }
+  var chance: Double? { data.chance }
 
   init(
     _ data: GLUEDataset, order: LabelOrder, tokenizer: Tokenizer, maxLength: Int, text: TextInput
@@ -85,6 +88,7 @@ struct HeldOutImages: HeldOutExamples {
   private let tokens: Int
 
   var lengths: [Int] { [Int](repeating: tokens, count: task.count) }
+  var chance: Double? { task.chance }
 
   init(_ task: ImageClassification, image: ImageInput) {
     self.task = task
@@ -119,6 +123,7 @@ struct HeldOutQuestions: HeldOutExamples {
   private let questions: [Range<Int>]
 
   var lengths: [Int] { windows.map(\.count) }
+  var chance: Double? { nil }
 
   init(
     _ data: SQuADDataset, tokenizer: Tokenizer, maxLength: Int, stride: Int, text: TextInput

@@ -75,5 +75,6 @@ package struct Checkpoints: Sendable, Hashable {
     }
   }
 
-  private func folder(of cell: ExperimentCell.ID) -> String { "\(run)/checkpoints/\(cell)" }
+  /// Where a cell's checkpoints lie; it may not be there yet.
+  package func folder(of cell: ExperimentCell.ID) -> String { "\(run)/checkpoints/\(cell)" }
 }
