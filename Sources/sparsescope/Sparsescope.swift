@@ -13,7 +13,8 @@ struct Sparsescope: ParsableCommand {
     version: Version.text,
     subcommands: [
       Explore.self, Inspect.self, Prune.self, Evaluate.self, Score.self, Tokenize.self, Train.self,
-      Download.self, ParityCommand.self, Bench.self, Themes.self, Paths.self,
+      Download.self, Run.self, RunsCommand.self, Events.self, ParityCommand.self, Bench.self,
+      Themes.self, Paths.self,
     ],
     defaultSubcommand: Explore.self)
 
