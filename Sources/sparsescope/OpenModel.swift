@@ -50,11 +50,14 @@ struct OpenModel: Sendable {
     }
   }
 
-  /// The embedded test images, prepared as a model asks for.
+  /// The embedded test images, normalised as a model asks for, but never resized: digits of 8×8
+  /// pixels mean nothing to a model of other images.
   private static func digits(for folder: String) throws -> ImageClassification {
-    ImageClassification(
+    var preprocessing = try ImagePreprocessing(modelFolder: folder)
+    (preprocessing.resizing, preprocessing.crop) = (nil, nil)
+    return ImageClassification(
       name: "digits test",
-      images: try ImageDataset(idxFolder: Resources.folder("digits").path, split: "test"),
-      preprocessing: try ImagePreprocessing(modelFolder: folder))
+      images: try ImageDataset(idxFolder: Resources.folder("digits").path, split: .test),
+      preprocessing: preprocessing)
   }
 }
