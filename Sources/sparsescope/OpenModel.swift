@@ -17,7 +17,7 @@ struct OpenModel: Sendable {
   ///
   /// - Parameters:
   ///   - path: nil for the embedded model.
-  ///   - request: the task of texts to measure the model on; nil for the embedded images.
+  ///   - request: the task to measure the model on; nil for the embedded images.
   /// - Throws: where the model cannot be opened; with a request also where it cannot be measured.
   init(path: String?, task request: TaskRequest? = nil) throws {
     let location = try path ?? Resources.folder("vit-digits").path

@@ -56,7 +56,8 @@ struct ImageFileTests {
     // Width and height, with the checksum over the chunk made right again.
     bytes.replaceSubrange(16..<24, with: [0, 15, 0, 0, 0, 15, 0, 0])
     let sum = Self.checksum(bytes[12..<29])
-    bytes.replaceSubrange(29..<33, with: [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> $0) })
+    bytes.replaceSubrange(
+      29..<33, with: [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> $0) })
     let folder = try TemporaryFolder()
     try folder.write("bomb.png", bytes)
     let error = #expect(throws: TaskDataError.self) {

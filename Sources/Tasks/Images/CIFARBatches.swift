@@ -20,7 +20,8 @@ struct CIFARBatches {
     /// The folders that the archives unpack to.
     var folders: [String] {
       self == .ten
-        ? ["cifar-10-batches-bin", "cifar-10-batches-py"] : ["cifar-100-binary", "cifar-100-python"]
+        ? ["cifar-10-batches-bin", "cifar-10-batches-py"]
+        : ["cifar-100-binary", "cifar-100-python"]
     }
 
     /// The files of a split, without the binary ones' `.bin`.

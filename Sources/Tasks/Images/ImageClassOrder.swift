@@ -19,7 +19,8 @@ package struct ImageClassOrder: Sendable, Hashable {
       let largest = images.labels.max() ?? 0
       guard largest < labels.count else {
         throw .wrongImages(
-          reason: "\(task) has the class \(largest), but the model knows \(labels.count) classes only")
+          reason:
+            "\(task) has the class \(largest), but the model knows \(labels.count) classes only")
       }
       outputs = Array(labels.indices)
       return
@@ -29,9 +30,9 @@ package struct ImageClassOrder: Sendable, Hashable {
     let named = classes.compactMap { places[LabelName($0)] }
     if named.count == classes.count, Set(named).count == named.count {
       outputs = named
-    } else if labels.count == classes.count, 
+    } else if labels.count == classes.count,
       Set(names.compactMap(\.number)) == Set(classes.indices)
-     {
+    {
       outputs = names.map { $0.number! }.enumerated().sorted { $0.element < $1.element }
         .map(\.offset)
     } else {

@@ -125,17 +125,19 @@ package struct ImageClassification: Sendable {
     // Shifts are rounded down, also where they are negative.
     let top = (shape.height - input.height) >> 1
     let left = (shape.width - input.width) >> 1
-    var place = 0
+    let inside = max(0, -left)..<min(input.width, shape.width - left)
+    let isWhole = inside.count == input.width
     for channel in 0..<input.channels {
       let plane = min(channel, shape.channels - 1) * shape.planeSize
       values[channel].withUnsafeBufferPointer { values in
-        for y in top..<top + input.height {
-          let row = plane + y * shape.width
-          for x in left..<left + input.width {
-            let isInside = y >= 0 && y < shape.height && x >= 0 && x < shape.width
-            target[place] = values[isInside ? Int(image[row + x]) : 0]
-            place += 1
-          }
+        for y in 0..<input.height {
+          let start = (channel * input.height + y) * input.width
+          let row = UnsafeMutableBufferPointer(rebasing: target[start..<start + input.width])
+          let isInside = top + y >= 0 && top + y < shape.height
+          if !isInside || !isWhole { row.update(repeating: values[0]) }
+          guard isInside else { continue }
+          let source = plane + (top + y) * shape.width + left
+          for x in inside { row[x] = values[Int(image[source + x])] }
         }
       }
     }

@@ -60,8 +60,8 @@ package enum ImageTask: String, Sendable, Hashable, CaseIterable {
   }
 
   private func layout(of folder: String, split: ImageSplit) throws(TaskDataError) -> ImageDataset {
-    for known in [ImageSplit.train, .test] where ImageDataset.idxFiles(in: folder, split: known) != nil
-    {
+    for known in [ImageSplit.train, .test]
+    where ImageDataset.idxFiles(in: folder, split: known) != nil {
       return try ImageDataset(idxFolder: folder, split: split)
     }
     if self != .cifar100, let batches = CIFARBatches(.ten, in: folder, split: split) {
