@@ -11,7 +11,8 @@ import Testing
 
   @Test func `labels round numbers, fewer where there is less room`() {
     #expect(labels(8, 100, limit: 9) == ["10", "20", "50", "100"])
-    #expect(labels(5, 3000, limit: 9) == ["5", "10", "20", "50", "100", "200", "500", "1000", "2000"])
+    #expect(
+      labels(5, 3000, limit: 9) == ["5", "10", "20", "50", "100", "200", "500", "1000", "2000"])
     #expect(labels(5, 3000, limit: 4) == ["10", "100", "1000"])
     #expect(labels(8, 8.6, limit: 5) == ["8.0", "8.2", "8.4", "8.6"])
     #expect(labels(1, 1e12, limit: 4) == ["1", "1e4", "1e8", "1e12"])

@@ -172,7 +172,8 @@ private func opening() -> (state: ExplorerState, number: Int) {
     state = state.pressing(.character("t"), .home, .enter)
     let back = TaskSelection(name: "digits")
     _ = update(
-      &state, .taskOpened(state.opening?.number ?? -1, back, ExplorerState.sample().model.evaluation))
+      &state,
+      .taskOpened(state.opening?.number ?? -1, back, ExplorerState.sample().model.evaluation))
     #expect(state.curve?.points == [point(50, right: 440)])
   }
 

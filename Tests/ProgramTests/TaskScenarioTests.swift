@@ -33,7 +33,8 @@ private struct TinyTask {
       try bytes.write(to: weights)
     }
     let letters = "abcdefghijklmnopqrstuvwxyz".map(String.init)
-    let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + letters + letters.map { "##" + $0 }
+    let pieces =
+      ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + letters + letters.map { "##" + $0 }
     try pieces.joined(separator: "\n").write(
       toFile: "\(model)/vocab.txt", atomically: false, encoding: .utf8)
     let lines = (0..<60).map { "\(letters[$0 % 26]) film like \(letters[$0 % 7])\t\($0 % 2)" }

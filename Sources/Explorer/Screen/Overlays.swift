@@ -33,7 +33,8 @@ private func box(
 }
 
 private func draw(
-  _ picker: Picker, of state: ExplorerState, at screen: Rect, on canvas: inout Canvas, _ look: Appearance
+  _ picker: Picker, of state: ExplorerState, at screen: Rect, on canvas: inout Canvas,
+  _ look: Appearance
 ) {
   /// Of a detail without enough room the end is cut, of a path the beginning.
   let rows: [(name: String, detail: String, path: String)]
