@@ -26,6 +26,9 @@ struct KnownTask: Sendable {
 
   static let all =
     [digits]
+    + ImageTask.allCases.map {
+      KnownTask($0.rawValue, $0.title, .imageClassification, .folder(split: "test"))
+    }
     + GLUETask.allCases.map {
       KnownTask($0.rawValue, $0.title, .sequenceClassification, .folder(split: "dev"))
     }
