@@ -10,30 +10,42 @@ struct TaskRequest: Sendable {
   enum Kind: Sendable, Hashable {
     case glue(GLUETask)
     case squad
+    case mmlu
     case perplexity
+
+    /// The split that is measured where nobody says which: one with answers.
+    var usualSplit: String { self == .mmlu ? "test" : "dev" }
   }
 
   var kind: Kind
-  /// A file of the task, or for GLUE a folder of its splits.
+  /// A file of the task, or for GLUE and MMLU a folder of its splits.
   var data: String
   var split: String
   /// Tokens of a window of text; nil for as many as the model takes, at most 2048.
   var windowLength: Int?
+  /// How a text is divided for its perplexity.
+  var windows = PerplexityWindows.Kind.fixed
+  /// Tokens from one strided window to the next; nil for half a window.
+  var stride: Int?
+  /// Solved examples in front of each question of MMLU.
+  var shots = 0
 
   /// The names of all tasks of texts.
-  static let names = GLUETask.allCases.map(\.rawValue) + ["squad", "perplexity"]
+  static let names = GLUETask.allCases.map(\.rawValue) + ["squad", "mmlu", "perplexity"]
 
+  /// - Parameter split: nil for the task's usual one.
   /// - Returns: nil where no task has the name.
-  init?(name: String, data: String, split: String, windowLength: Int? = nil) {
+  init?(name: String, data: String, split: String? = nil, windowLength: Int? = nil) {
     switch name {
     case "squad": kind = .squad
+    case "mmlu": kind = .mmlu
     case "perplexity": kind = .perplexity
     default:
       guard let task = GLUETask(rawValue: name) else { return nil }
       kind = .glue(task)
     }
     self.data = data
-    self.split = split
+    self.split = split ?? kind.usualSplit
     self.windowLength = windowLength
   }
 
@@ -56,13 +68,19 @@ struct TaskRequest: Sendable {
       evaluator = try QuestionAnsweringEvaluator(
         matrices, tokenizer: tokenizer, data: try SQuADDataset(at: data))
       (title, metric) = ("SQuAD", "f1")
+    case .mmlu:
+      let data = try MMLUDataset(at: data, split: split, shots: shots)
+      evaluator = try MultipleChoiceEvaluator(matrices, tokenizer: tokenizer, data: data)
+      (title, metric) = ("MMLU \(split), \(shots)-shot", "accuracy")
     case .perplexity:
       guard let text = try? String(contentsOfFile: data, encoding: .utf8) else {
         throw TaskDataError.unreadable(file: data)
       }
-      evaluator = try PerplexityEvaluator(
-        matrices, tokenizer: tokenizer, text: text, length: windowLength)
-      (title, metric) = ("perplexity of \(data)", "log-likelihood")
+      let perplexity = try PerplexityEvaluator(
+        matrices, tokenizer: tokenizer, text: text, windows: windows, length: windowLength,
+        stride: stride)
+      evaluator = perplexity
+      (title, metric) = ("perplexity of \(data), \(perplexity.division.title)", "log-likelihood")
     }
     return (
       evaluator,
