@@ -13,7 +13,8 @@ extension SequenceClassificationEvaluator: PredictionRecording {
   /// Tab-separated rows of index and label under a header, as GLUE's server takes them.
   package func predictionFile(at request: PruningRequest, first count: Int) -> Data? {
     predictions(at: request, first: count).map { predictions in
-      Data(PredictionTable(columns: ["prediction"], rows: predictions.map { [label($0)] }).text.utf8)
+      let rows = predictions.map { [label($0)] }
+      return Data(PredictionTable(columns: ["prediction"], rows: rows).text.utf8)
     }
   }
 }

@@ -59,7 +59,8 @@ package struct MMLUDataset: Sendable, Hashable {
     let solved = (examples[question.subject] ?? []).map {
       $0.prompt + MultipleChoiceQuestion.continuations[$0.answer]
     }
-    return (["The following are multiple choice questions (with answers) about \(subject)."]
+    return
+      (["The following are multiple choice questions (with answers) about \(subject)."]
       + solved + [question.prompt]).joined(separator: "\n\n")
   }
 
