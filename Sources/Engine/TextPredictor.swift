@@ -21,6 +21,8 @@ package struct TextPredictor: Sendable {
   private let transformer: Transformer
   private let parameters: Parameters
   private let labels: [String]
+  /// Parameters of the head that the files lack and that are random, so that answers mean nothing.
+  package let freshParameters: [String]
 
   /// Maps the weights.
   ///
@@ -31,12 +33,10 @@ package struct TextPredictor: Sendable {
   ) throws {
     model = try TextModel(matrices, tokenizer: tokenizer, head: nil)
     labels = model.configuration.labels
-    if let plan {
-      (transformer, parameters) = try model.pruned(plan)
-    } else {
-      let loaded = try model.loadedModel()
-      (transformer, parameters) = (loaded.model, loaded.parameters)
-    }
+    let loaded = try model.loadedModel()
+    transformer = loaded.model
+    parameters = try plan.map { try model.pruned($0).parameters } ?? loaded.parameters
+    freshParameters = loaded.report.fresh
   }
 
   package var head: ModelHead { model.configuration.head }

@@ -60,6 +60,10 @@ struct Predict: ParsableCommand {
     let predictor = try TextPredictor(
       open.matrices, tokenizer: try Tokenizer.load(folder: open.checkpoint.folder), plan: plan)
     try checkOptions(for: predictor.head)
+    if let name = predictor.freshParameters.first {
+      StandardError.write(
+        "Warning: \(model) lacks \(name); its head is made at random, and so are the answers.")
+    }
     var report = PredictionReport(model: open.checkpoint.path)
     report.sparsity = .init(
       target: request.sparsity, achieved: plan?.achieved ?? 0, pruned: plan?.total ?? 0)
