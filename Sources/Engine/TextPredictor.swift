@@ -1,16 +1,9 @@
 import Experiments
-import Foundation
 import Pruning
 import Tasks
 import Tensors
 import Tokenizers
 import Transformers
-
-/// What a model considers, and how likely.
-package struct LikelyText: Sendable, Hashable {
-  package var text: String
-  package var probability: Double
-}
 
 /// A model of text at one level that can be asked about single texts.
 ///
@@ -31,7 +24,8 @@ package struct TextPredictor: Sendable {
   package init(
     _ matrices: PrunableMatrices, tokenizer: Tokenizer, plan: PruningPlan? = nil
   ) throws {
-    model = try TextModel(matrices, tokenizer: tokenizer, head: nil)
+    let model = try TextModel(matrices, tokenizer: tokenizer, head: nil)
+    self.model = model
     labels = model.configuration.labels
     let loaded = try model.loadedModel()
     transformer = loaded.model
@@ -54,7 +48,7 @@ package struct TextPredictor: Sendable {
     let encoding = model.tokenizer.encode(text, pair: pair, maxLength: maximumLength)
     let row = try logits(model.batch([encoding]))[0]
     guard row.count > 1 else { return .value(Double(row[0])) }
-    return .classes(mostLikely(row.count, of: row) { labels[$0] })
+    return .classes(row.mostLikely(row.count) { labels[$0] })
   }
 
   /// Answers to a question about a text, the best first; the probabilities are over the n-best list,
@@ -71,7 +65,7 @@ package struct TextPredictor: Sendable {
         context: encoding.tokens(ofSequence: 1), offsets: encoding.offsets)
     }
     let answers = AnswerSearch().answers(in: parts, of: context)
-    return zip(answers, Self.softmax(answers.map(\.score))).prefix(count).map {
+    return zip(answers, answers.map(\.score).softmax).prefix(count).map {
       LikelyText(text: $0.text, probability: $1)
     }
   }
@@ -88,7 +82,7 @@ package struct TextPredictor: Sendable {
         token: mask.map { model.tokenizer.decode([$0], skipsSpecialTokens: false) } ?? "mask token")
     }
     return try logits(model.batch([encoding]), rows: places).map { row in
-      mostLikely(count, of: row, text: tokenText)
+      row.mostLikely(count, text: tokenText)
     }
   }
 
@@ -117,7 +111,7 @@ package struct TextPredictor: Sendable {
     for step in 0..<max(tokens, 1) {
       let visible = Array(ids.suffix(maximumLength ?? ids.count))
       let row = try logits(TokenBatch([visible]), rows: [visible.count - 1])[0]
-      if step == 0 { next = mostLikely(count, of: row, text: tokenText) }
+      if step == 0 { next = row.mostLikely(count, text: tokenText) }
       let best = row.indices.reduce(0) { row[$1] > row[$0] ? $1 : $0 }
       if best == special.eos || tokens == 0 { break }
       ids.append(best)
@@ -140,22 +134,5 @@ package struct TextPredictor: Sendable {
       let logits = transformer.logits(.tokens(batch), parameters, on: tape, rows: rows)
       return (0..<logits.rows).map { Array(logits.row($0)) }
     }
-  }
-
-  private func mostLikely(
-    _ count: Int, of logits: [Float], text: (Int) -> String
-  ) -> [LikelyText] {
-    let probabilities = Self.softmax(logits)
-    return logits.indices.sorted { (-logits[$0], $0) < (-logits[$1], $1) }.prefix(count).map {
-      LikelyText(text: text($0), probability: probabilities[$0])
-    }
-  }
-
-  /// Probabilities that are proportional to the exponentials.
-  static func softmax(_ logits: [Float]) -> [Double] {
-    guard let largest = logits.max() else { return [] }
-    let powers = logits.map { exp(Double($0 - largest)) }
-    let sum = powers.reduce(0, +)
-    return powers.map { $0 / sum }
   }
 }

@@ -5,20 +5,26 @@ import Pruning
 import Tasks
 import Tokenizers
 
-/// A task of texts that a model is to be measured on, with its data.
+/// A task that a model is to be measured on, with its data.
 struct TaskRequest: Sendable {
   enum Kind: Sendable, Hashable {
     case glue(GLUETask)
     case squad
     case mmlu
     case perplexity
+    case images(ImageTask)
 
     /// The split that is measured where nobody says which: one with answers.
-    var usualSplit: String { self == .mmlu ? "test" : "dev" }
+    var usualSplit: String {
+      switch self {
+      case .glue, .squad, .perplexity: "dev"
+      case .mmlu, .images: "test"
+      }
+    }
   }
 
   var kind: Kind
-  /// A file of the task, or for GLUE and MMLU a folder of its splits.
+  /// A file of the task, or for GLUE, MMLU and images a folder of its splits.
   var data: String
   var split: String
   /// Tokens of a window of text; nil for as many as the model takes, at most 2048.
@@ -30,8 +36,10 @@ struct TaskRequest: Sendable {
   /// Solved examples in front of each question of MMLU.
   var shots = 0
 
-  /// The names of all tasks of texts.
-  static let names = GLUETask.allCases.map(\.rawValue) + ["squad", "mmlu", "perplexity"]
+  /// The names of all tasks.
+  static let names =
+    GLUETask.allCases.map(\.rawValue) + ["squad", "mmlu", "perplexity"]
+    + ImageTask.allCases.map(\.rawValue)
 
   /// - Parameter split: nil for the task's usual one.
   /// - Returns: nil where no task has the name.
@@ -41,8 +49,13 @@ struct TaskRequest: Sendable {
     case "mmlu": kind = .mmlu
     case "perplexity": kind = .perplexity
     default:
-      guard let task = GLUETask(rawValue: name) else { return nil }
-      kind = .glue(task)
+      if let task = GLUETask(rawValue: name) {
+        kind = .glue(task)
+      } else if let task = ImageTask(rawValue: name) {
+        kind = .images(task)
+      } else {
+        return nil
+      }
     }
     self.data = data
     self.split = split ?? kind.usualSplit
@@ -55,6 +68,7 @@ struct TaskRequest: Sendable {
   func open(
     _ matrices: PrunableMatrices, folder: String
   ) throws -> (evaluator: any LevelEvaluator, evaluation: ModelSummary.Evaluation) {
+    if case .images(let task) = kind { return try open(task, matrices, folder: folder) }
     let tokenizer = try Tokenizer.load(folder: folder)
     let evaluator: any LevelEvaluator
     let (title, metric): (String, String)
@@ -81,6 +95,7 @@ struct TaskRequest: Sendable {
         stride: stride)
       evaluator = perplexity
       (title, metric) = ("perplexity of \(data), \(perplexity.division.title)", "log-likelihood")
+    case .images: preconditionFailure("opened above, since images need no tokenizer")
     }
     return (
       evaluator,

@@ -21,13 +21,13 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The task's data: a file, or for GLUE and MMLU a folder.", valueName: "path"))
+      "The task's data: a file, or for GLUE, MMLU and images a folder.", valueName: "path"))
   var data: String?
 
   @Option(
     help: """
       The split that is looked for in a folder: of GLUE, where it is dev unless given (for MNLI \
-      dev_matched or dev_mismatched), or of MMLU, where it is test.
+      dev_matched or dev_mismatched), of MMLU and of images, where it is test.
       """)
   var split: String?
 

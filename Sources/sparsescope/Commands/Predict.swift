@@ -9,11 +9,12 @@ import Transformers
 /// Asks a model about one input.
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print what a model answers to a text, at any sparsity.",
+    abstract: "Print what a model answers to a text or an image, at any sparsity.",
     discussion: """
       The model decides what is answered: a classifier names the class of TEXT, or of the pair TEXT \
       and --pair; a question-answering model answers TEXT from --context; a masked language model \
-      fills the masks in TEXT ([MASK], or <mask>); a causal language model goes on with TEXT.
+      fills the masks in TEXT ([MASK], or <mask>); a causal language model goes on with TEXT; an \
+      image classifier names the class of --image.
       """)
 
   @Argument(
@@ -28,6 +29,11 @@ struct Predict: ParsableCommand {
 
   @Option(help: "The text that a question is about.")
   var context: String?
+
+  @Option(
+    help: ArgumentHelp("An image, PNG or JPEG, for an image classifier.", valueName: "file"),
+    completion: .file(extensions: ["png", "jpg", "jpeg"]))
+  var image: String?
 
   @Option(help: ArgumentHelp("Tokens that a language model goes on with.", valueName: "count"))
   var tokens = 20
@@ -47,6 +53,9 @@ struct Predict: ParsableCommand {
   func validate() throws {
     guard tokens >= 0 else { throw ValidationError("--tokens \(tokens) must not be negative.") }
     guard top >= 1 else { throw ValidationError("--top \(top) must be at least 1.") }
+    if image != nil, text != nil || pair != nil || context != nil {
+      throw ValidationError("--image goes without a text.")
+    }
   }
 
   func run() throws {
@@ -57,18 +66,37 @@ struct Predict: ParsableCommand {
       ? nil
       : try MagnitudeIndex.build(open.matrices, threads: ProcessorCount.available).plan(request)
     if let plan { pruning.warnAboutSkipped(plan, in: open) }
-    let predictor = try TextPredictor(
-      open.matrices, tokenizer: try Tokenizer.load(folder: open.checkpoint.folder), plan: plan)
-    try checkOptions(for: predictor.head)
-    if let name = predictor.freshParameters.first {
-      StandardError.write(
-        "Warning: \(model) lacks \(name); its head is made at random, and so are the answers.")
-    }
     var report = PredictionReport(model: open.checkpoint.path)
     report.sparsity = .init(
       target: request.sparsity, achieved: plan?.achieved ?? 0, pruned: plan?.total ?? 0)
-    try answer(with: predictor, into: &report)
+    if let image {
+      let predictor = try ImagePredictor(open.matrices, plan: plan)
+      warn(ofFresh: predictor.freshParameters)
+      report.classes = try predictor.classes(ofFile: image, count: top)
+        .map(PredictionReport.Possibility.init)
+    } else {
+      try answerText(open, plan, into: &report)
+    }
     if json { try JSONOutput.print(report) } else { print(report.text.printable) }
+  }
+
+  private func answerText(
+    _ open: OpenModel, _ plan: PruningPlan?, into report: inout PredictionReport
+  ) throws {
+    if (try? ImageClassifier.check(open.checkpoint.configuration, path: "")) != nil {
+      throw ValidationError("--image is missing: \(model) tells the classes of images.")
+    }
+    let tokenizer = try Tokenizer.load(folder: open.checkpoint.folder)
+    let predictor = try TextPredictor(open.matrices, tokenizer: tokenizer, plan: plan)
+    try checkOptions(for: predictor.head)
+    warn(ofFresh: predictor.freshParameters)
+    try answer(with: predictor, into: &report)
+  }
+
+  private func warn(ofFresh parameters: [String]) {
+    guard let name = parameters.first else { return }
+    StandardError.write(
+      "Warning: \(model) lacks \(name); its head is made at random, and so are the answers.")
   }
 
   private func answer(
@@ -137,7 +165,7 @@ struct PredictionReport: Encodable {
 
   var model: String
   var sparsity: Sparsity?
-  /// All classes of a classifier, the most likely first.
+  /// The classes, the most likely first: all of a text, the first few of an image.
   var classes: [Possibility]?
   /// The number of a model that gives one, such as STS-B's similarity.
   var value: Double?
