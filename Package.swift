@@ -69,7 +69,12 @@ let package = Package(
     .testTarget(
       name: "TasksTests", dependencies: ["Tasks", "CImages"], exclude: ["Fixtures"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "Checkpoints", "Experiments"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "Pruning", "Tasks"]),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: [
+        "Engine", "Experiments", "Pruning", "Tasks", "Tensors", "Checkpoints", "Tokenizers",
+        "Transformers",
+      ]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Experiments"]),
     .testTarget(name: "ExplorerTests", dependencies: ["Explorer", "Canvas", "Experiments"]),
     .testTarget(name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints"]),
