@@ -36,6 +36,8 @@ struct EvaluationReport: Encodable {
   var model: String
   var modelHash: String
   var task: String
+  /// The SHA-256 of the task's file, or of its folder's files; empty for the embedded images.
+  var dataHash: String
   var method: String
   var excluded: [String]
   var dtypes: [String]
@@ -43,10 +45,11 @@ struct EvaluationReport: Encodable {
   var points: [Point]
   var essentialSparsity: Turn
 
-  /// - Throws: `CheckpointError` where the weights cannot be read for their hash.
+  /// - Parameter data: the task's file or folder; nil for the embedded images.
+  /// - Throws: where the weights or the data cannot be read for their hashes.
   init(
     _ model: OpenModel, _ identity: CurveIdentity, _ result: CurveMeasurement.Result,
-    tolerance: Double
+    data: String?, tolerance: Double
   ) throws {
     self.model = model.checkpoint.path
     modelHash = try model.checkpoint.contentHash() ?? ""
@@ -54,6 +57,7 @@ struct EvaluationReport: Encodable {
       preconditionFailure("only a model that can be evaluated has a report")
     }
     task = name
+    dataHash = try data.map { try FileHash.sha256(of: $0) } ?? ""
     method = identity.method.title
     // N:M has another pattern at each level; the points tell it by their sparsity.
     excluded = identity.excluded.sorted().map { model.summary.matrices[$0].name }

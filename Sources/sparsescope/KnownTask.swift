@@ -34,6 +34,7 @@ struct KnownTask: Sendable {
     }
     + [
       KnownTask("squad", "SQuAD", .questionAnswering, .file),
+      KnownTask("mmlu", "MMLU", .causalLanguageModel, .folder(split: "test")),
       KnownTask("perplexity", "perplexity", .causalLanguageModel, .file),
     ]
 

@@ -110,7 +110,8 @@ struct Evaluate: ParsableCommand {
     if let predictions, let source = evaluator as? any PredictionRecording {
       try PredictionFiles(path: predictions).write(result.curve.points, of: identity, from: source)
     }
-    let report = try EvaluationReport(model, identity, result, tolerance: tolerance)
+    let report = try EvaluationReport(
+      model, identity, result, data: request?.data, tolerance: tolerance)
     if json { try JSONOutput.print(report) } else { print(report.text.printable) }
   }
 

@@ -17,7 +17,12 @@ enum CellExecution {
         throw CommandError("The task \(task.name) needs its data: write `data:` beside its name.")
       }
       guard spec.training.recipe(for: task.name).trains else {
-        _ = try CellTask.request(task)
+        _ = try UntrainedTask.request(task)
+        guard spec.protocol == .oneShot || spec.protocol == .postFineTuning else {
+          throw CommandError(
+            "`training.epochs: 0` leaves nothing to do for the protocol \(spec.protocol.rawValue), "
+              + "which prunes while it trains.")
+        }
         continue
       }
       let source = try FinetuneTask(
