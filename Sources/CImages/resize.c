@@ -161,22 +161,21 @@ static bool resize_filtered(
     release(&across);
     return false;
   }
-  const size_t count = columns_first(source_height, source_width, target_height, target_width)
-    ? target_height * source_width
-    : source_height * target_width;
-  uint8_t *between = by_rows && by_columns ? malloc(count) : NULL;
-  int32_t *sums = malloc((source_width > target_width ? source_width : target_width) * sizeof *sums);
-  const bool done = sums && (between || !(by_rows && by_columns));
-  if (!done) {
-    // Nothing to do but to release what there is.
-  } else if (!by_columns) {
+  const bool begins_down =
+    columns_first(source_height, source_width, target_height, target_width);
+  const size_t middle_height = begins_down ? target_height : source_height;
+  const size_t middle_width = begins_down ? source_width : target_width;
+  uint8_t *between = malloc(middle_height * middle_width);
+  int32_t *sums = malloc(middle_width * sizeof *sums);
+  const bool done = between && sums;
+  if (done && !by_columns) {
     resize_rows(source, source_height, source_width, target, target_width, &across);
-  } else if (!by_rows) {
+  } else if (done && !by_rows) {
     resize_columns(source, source_width, target, target_height, &down, sums);
-  } else if (columns_first(source_height, source_width, target_height, target_width)) {
+  } else if (done && begins_down) {
     resize_columns(source, source_width, between, target_height, &down, sums);
     resize_rows(between, target_height, source_width, target, target_width, &across);
-  } else {
+  } else if (done) {
     resize_rows(source, source_height, source_width, between, target_width, &across);
     resize_columns(between, target_width, target, target_height, &down, sums);
   }
