@@ -36,6 +36,7 @@ cases = []
 for (height, width), target in [
     ((8, 8), (20, 20)), ((28, 28), (17, 17)), ((9, 31), (24, 5)), ((13, 7), (13, 19)), ((13, 7), (4, 7)),
     ((1, 1), (3, 3)), ((3, 40), (1, 1)),
+    ((40, 3), (1, 1)), ((40, 22), (16, 16)), ((30, 22), (16, 16)),
 ]:
     source = random.integers(0, 256, (height, width), dtype=numpy.uint8)
     for resample in range(6):
