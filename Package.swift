@@ -77,7 +77,7 @@ let package = Package(
       ]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Experiments"]),
     .testTarget(name: "ExplorerTests", dependencies: ["Explorer", "Canvas", "Experiments"]),
-    .testTarget(name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints"]),
+    .testTarget(name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints", "Runs", "Experiments"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -108,6 +108,7 @@ struct Reproduce: ParsableCommand {
     try? store?.register(run)
     if run.finishedCells.count < spec.cells.count {
       try run.control.uncancel()
+      try run.control.resume()
       try ForegroundRun(run, jobs: jobs, isQuiet: json).carryOut()
     }
     return run

@@ -53,7 +53,10 @@ struct Run: ParsableCommand {
       return StandardError.write("\(spec.cells.count) cells")
     }
     let run = try resume ? openRun() : makeRun()
-    if resume { try run.control.uncancel() }
+    if resume, cell.isEmpty {
+      try run.control.uncancel()
+      try run.control.resume()
+    }
     try detach ? start(run) : ForegroundRun(run, only: cell, jobs: jobs).carryOut()
   }
 
