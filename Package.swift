@@ -57,7 +57,10 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "TasksTests", dependencies: ["Tasks"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "Checkpoints", "Experiments"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "Pruning", "Tasks"]),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: ["Engine", "Experiments", "Pruning", "Tasks", "Checkpoints", "Transformers"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "ExplorerTests", dependencies: ["Explorer", "Canvas", "Experiments"]),
     .testTarget(name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints"]),
   ],
