@@ -74,10 +74,12 @@ let package = Package(
       dependencies: [
         "Engine", "Experiments", "Pruning", "Tasks", "Tensors", "Checkpoints", "Tokenizers",
         "Transformers",
-      ]),
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Experiments"]),
     .testTarget(name: "ExplorerTests", dependencies: ["Explorer", "Canvas", "Experiments"]),
-    .testTarget(name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints", "Runs", "Experiments"]),
+    .testTarget(
+      name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints", "Runs", "Experiments"]),
   ],
   swiftLanguageModes: [.v6]
 )
