@@ -67,7 +67,8 @@ let package = Package(
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "Pruning", "Tasks"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Experiments"]),
     .testTarget(name: "ExplorerTests", dependencies: ["Explorer", "Canvas", "Experiments"]),
-    .testTarget(name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints", "Runs", "Experiments"]),
+    .testTarget(
+      name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints", "Runs", "Experiments"]),
   ],
   swiftLanguageModes: [.v6]
 )
