@@ -87,20 +87,25 @@ extension FineTuningTask {
 
   /// The class of transformers that a family has for the task; nil where the program has none.
   fileprivate func architecture(of family: ModelFamily) -> String? {
-    let prefix: String? =
+    let prefix =
       switch family {
       case .bert: "Bert"
       case .roberta: "Roberta"
       case .distilbert: "DistilBert"
       case .vit: "ViT"
       case .deit: "DeiT"
-      case .gpt2, .opt, .llama, .qwen2, .mistral: nil
+      case .gpt2: "GPT2"
+      case .opt: "OPT"
+      case .llama: "Llama"
+      case .qwen2: "Qwen2"
+      case .mistral: "Mistral"
       }
     let isVision = family == .vit || family == .deit
+    let isEncoder = [.bert, .roberta, .distilbert].contains(family)
     switch self {
-    case .glue where !isVision: return prefix.map { "\($0)ForSequenceClassification" }
-    case .squad where !isVision: return prefix.map { "\($0)ForQuestionAnswering" }
-    case .images where isVision: return prefix.map { "\($0)ForImageClassification" }
+    case .glue where !isVision: return prefix + "ForSequenceClassification"
+    case .squad where isEncoder: return prefix + "ForQuestionAnswering"
+    case .images where isVision: return prefix + "ForImageClassification"
     default: return nil
     }
   }
