@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Tasks
 import Tokenizers
+import Transformers
 
 /// A task to fine-tune on, with where its data is.
 struct FinetuneTask {
@@ -9,7 +10,7 @@ struct FinetuneTask {
     case glue(GLUETask)
     case squad
     /// Images that are read already: those to train on, and those held out.
-    case images(train: ImageClassification, heldOut: ImageClassification)
+    case images(train: ImageDataset, heldOut: ImageDataset)
   }
 
   let task: FineTuningTask
@@ -19,7 +20,8 @@ struct FinetuneTask {
   private let modelFolder: String
 
   /// The tasks that need `--data`.
-  static let namesOfData = GLUETask.allCases.map(\.rawValue) + ["squad", "images"]
+  static let namesOfData =
+    GLUETask.allCases.map(\.rawValue) + ["squad"] + ImageTask.allCases.map(\.rawValue)
 
   /// - Parameter name: `digits`, or one of `namesOfData`.
   /// - Throws: `TaskDataError` where images cannot be read; texts are read by `load`.
@@ -37,16 +39,19 @@ struct FinetuneTask {
       task = .squad
       return
     }
-    let folder = try name == "digits" ? Resources.folder("digits").path : self.data
-    let preprocessing = try ImagePreprocessing(modelFolder: modelFolder)
-    func images(_ folder: String, _ split: String) throws -> ImageClassification {
-      ImageClassification(
-        name: name, images: try ImageDataset(idxFolder: folder, split: split),
-        preprocessing: preprocessing)
+    let images: (ImageSplit) throws -> ImageDataset
+    var title = name
+    if let task = ImageTask(rawValue: name) {
+      title = task.title
+      images = { try task.read(at: $0 == .train ? data ?? "" : dev ?? data ?? "", split: $0) }
+    } else {
+      let folder = try Resources.folder("digits").path
+      images = { try ImageDataset(idxFolder: folder, split: $0) }
     }
-    let train = try images(folder, "train")
-    source = .images(train: train, heldOut: try images(dev ?? folder, "test"))
-    task = .images(name: name, classes: (train.images.labels.max() ?? 0) + 1)
+    let train = try images(.train)
+    let classes = train.classes ?? (0...(train.labels.max() ?? 0)).map(String.init)
+    source = .images(train: train, heldOut: try images(.test))
+    task = .images(name: title, classes: classes)
   }
 
   /// Reads and encodes the data.
@@ -66,8 +71,25 @@ struct FinetuneTask {
         SQuADDataset(at: data), heldOut: try dev.map { try SQuADDataset(at: $0) }, for: model,
         tokenizer: try Tokenizer.load(folder: modelFolder), settings: settings, limit: limit)
     case .images(let train, let heldOut):
-      return try FineTuningData(train, heldOut: heldOut, for: model, limit: limit)
+      return try FineTuningData(
+        try classification(train, for: model), heldOut: try classification(heldOut, for: model),
+        for: model, limit: limit)
     }
+  }
+
+  /// Images as the model takes them, their labels being its outputs.
+  private func classification(
+    _ images: ImageDataset, for model: FineTuningModel
+  ) throws -> ImageClassification {
+    let configuration = model.loaded.model.configuration
+    guard case .image(let image) = configuration.input else {
+      preconditionFailure("a model of images has the head for images")
+    }
+    return ImageClassification(
+      name: task.title, images: images,
+      preprocessing: try ImagePreprocessing(modelFolder: modelFolder), input: ImageShape(image),
+      order: try ImageClassOrder(
+        of: configuration.labels, for: images, named: task.title))
   }
 
   /// Where the dev split of GLUE is; nil where the training data is a file alone.

@@ -55,7 +55,7 @@ package struct FineTuningData: Sendable {
       })
   }
 
-  /// Images.
+  /// Images, whose labels are the model's outputs.
   package init(
     _ train: ImageClassification, heldOut: ImageClassification?, for model: FineTuningModel,
     limit: Int? = nil
@@ -65,12 +65,10 @@ package struct FineTuningData: Sendable {
       preconditionFailure("a model of images has the head for images")
     }
     for task in [train, heldOut].compactMap(\.self) {
-      try task.check(
-        height: image.height, width: image.width, channels: image.channels,
-        labels: configuration.labels.count)
+      try task.check(ImageShape(image), labels: configuration.labels.count)
     }
     self.init(
-      task: .images(name: train.name, classes: configuration.labels.count),
+      task: .images(name: train.name, classes: configuration.labels),
       examples: ImageExamples(train, image: image, limit: limit),
       heldOut: heldOut.map { HeldOutImages($0, image: image) })
   }

@@ -54,7 +54,10 @@ package struct FineTuningModel: Sendable {
       switch task {
       case .glue(let task): (try? LabelOrder(of: labels, for: task)) != nil
       case .squad: true
-      case .images(_, let classes): labels.count == classes
+      case .images(let name, let classes):
+        (try? ImageClassOrder(
+          of: labels, for: ImageDataset(.files([]), labels: [], classes: classes), named: name))
+          != nil
       }
     return fits ? labels : nil
   }
@@ -81,7 +84,7 @@ extension FineTuningTask {
     case .glue(.stsb): ["LABEL_0"]
     case .glue(let task): task.classes
     case .squad: []
-    case .images(_, let classes): (0..<classes).map(String.init)
+    case .images(_, let classes): classes
     }
   }
 

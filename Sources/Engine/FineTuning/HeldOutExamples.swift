@@ -10,9 +10,11 @@ package protocol HeldOutExamples: Sendable {
   var lengths: [Int] { get }
 
   /// Runs the model on some examples and keeps what the metrics need: a few numbers each.
+  ///
+  /// - Throws: `TaskDataError` where an example cannot be read.
   func outputs(
     of examples: Range<Int>, _ model: Transformer, _ parameters: Parameters, on tape: Tape
-  ) -> [[Float]]
+  ) throws -> [[Float]]
 
   /// The score of each item, higher being better, and the official metrics, from the outputs of all
   /// examples.
@@ -34,7 +36,7 @@ extension HeldOutExamples {
   ) throws -> HeldOutScores {
     let tapes = WorkerLocal(count: workers.count) { Tape() }
     let parts = try workers.map(TokenBudget().batches(lengths)) { batch, worker in
-      outputs(of: batch, model, parameters, on: tapes[worker])
+      try outputs(of: batch, model, parameters, on: tapes[worker])
     }
     return scores(Array(parts.joined()))
   }
@@ -93,8 +95,8 @@ struct HeldOutImages: HeldOutExamples {
 
   func outputs(
     of examples: Range<Int>, _ model: Transformer, _ parameters: Parameters, on tape: Tape
-  ) -> [[Float]] {
-    task.withPixels(of: examples) { pixels in
+  ) throws -> [[Float]] {
+    try task.withPixels(of: examples) { pixels in
       let batch = ImageBatch(pixels: pixels, count: examples.count)
       let logits = model.logits(.images(batch), parameters, on: tape)
       return (0..<logits.rows).map { Array(logits.row($0)) }

@@ -10,7 +10,9 @@ package protocol TrainingExamples: Sendable {
   var lossesPerExample: Int { get }
 
   /// Gives some examples as the model takes them.
-  func withBatch(_ examples: [Int], _ body: (ModelInput, Targets) -> Double) -> Double
+  ///
+  /// - Throws: `TaskDataError` where one cannot be read.
+  func withBatch(_ examples: [Int], _ body: (ModelInput, Targets) -> Double) throws -> Double
 }
 
 extension TrainingExamples {
@@ -108,18 +110,19 @@ package struct ImageExamples: TrainingExamples {
 
   package func withBatch(
     _ examples: [Int], _ body: (ModelInput, Targets) -> Double
-  ) -> Double {
-    let size = task.images.imageSize
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: examples.count * size) {
-      pixels in
+  ) throws -> Double {
+    let size = task.input.count
+    return try withUnsafeTemporaryAllocation(
+      of: Float.self, capacity: examples.count * size
+    ) { pixels in
       for (place, image) in examples.enumerated() {
-        task.withPixels(of: image..<image + 1) { source in
+        try task.withPixels(of: image..<image + 1) { source in
           _ = pixels[place * size..<(place + 1) * size].update(fromContentsOf: source)
         }
       }
       return body(
         .images(ImageBatch(pixels: UnsafeBufferPointer(pixels), count: examples.count)),
-        .classes(examples.map { task.images.labels[$0] }))
+        .classes(examples.map { task.labels[$0] }))
     }
   }
 }

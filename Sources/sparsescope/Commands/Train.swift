@@ -51,10 +51,10 @@ struct TrainDigits: ParsableCommand {
     let preprocessing = ImagePreprocessing(rescaleFactor: 1 / 16, mean: [0.5], deviation: [0.5])
     let threads = ParallelWorkers(count: workers)
     let trainer = DigitsTrainer(
-      recipe: recipe, images: try ImageDataset(idxFolder: folder, split: "train"),
+      recipe: recipe, images: try ImageDataset(idxFolder: folder, split: .train),
       preprocessing: preprocessing, workers: threads)
     let test = ImageClassification(
-      name: "digits", images: try ImageDataset(idxFolder: folder, split: "test"),
+      name: "digits", images: try ImageDataset(idxFolder: folder, split: .test),
       preprocessing: preprocessing)
 
     Interruption.watch()
@@ -111,5 +111,10 @@ enum Interruption {
   /// Turns SIGINT and SIGTERM into the flag from now on.
   static func watch() {
     for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.request() } }
+    // Who starts programs from a thread that blocks signals hands that on.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }
