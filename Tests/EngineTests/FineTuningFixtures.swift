@@ -102,6 +102,7 @@ struct FineTuningFixture {
 
 /// Examples that are token ids already; what is held out are the same.
 struct TokenExamples: TrainingExamples, HeldOutExamples {
+  let chance: Double? = nil
   let examples: [FineTuningFixture.Trace.Example]
 
   var lengths: [Int] { examples.map(\.ids.count) }
