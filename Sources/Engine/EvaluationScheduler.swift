@@ -36,22 +36,25 @@ package final class EvaluationScheduler: Sendable {
   private let emit: @Sendable (EvaluationEvent) -> Void
   /// What has been measured before.
   private let known: [CurveIdentity: SparsityCurve]
+  private let store: (any PointStore)?
   private let inbox: Mutex<Inbox>
   private let wake = DispatchSemaphore(value: 0)
 
   /// - Parameters:
   ///   - tolerance: the drop of the score that is tolerated at first.
   ///   - curves: what the same task has given before; complete points are not measured again.
+  ///   - store: where points are looked for and kept; asked on the scheduler's thread.
   package init(
     evaluator: any LevelEvaluator, preview: any PruningPreview, workers: ParallelWorkers,
     tolerance: Double = 0.01, curves: [CurveIdentity: SparsityCurve] = [:],
-    emit: @escaping @Sendable (EvaluationEvent) -> Void
+    store: (any PointStore)? = nil, emit: @escaping @Sendable (EvaluationEvent) -> Void
   ) {
     self.evaluator = evaluator
     self.preview = preview
     self.workers = workers
     // The predictions behind an unfinished point are gone with the evaluator that made them.
     known = curves.mapValues { SparsityCurve(points: $0.completePoints, chance: $0.chance) }
+    self.store = store
     inbox = Mutex(Inbox(tolerance: tolerance))
     self.emit = emit
   }
@@ -108,6 +111,7 @@ package final class EvaluationScheduler: Sendable {
         wake.wait()
         continue
       }
+      recall(CurveIdentity(focus), in: &session)
       guard let step = session.nextStep(focus, orders.tolerance, self) else {
         // The tolerance may have changed, or the curve may be known from before.
         updateTurningPoints(of: CurveIdentity(focus), tolerance: orders.tolerance, in: &session)
@@ -147,6 +151,19 @@ package final class EvaluationScheduler: Sendable {
       session.curves[identity, default: SparsityCurve(chance: evaluator.chance)].update(point)
       emit(.point(identity, point))
       emit(progress(point))
+      if point.isComplete { store?.store(point, of: identity) }
+    }
+  }
+
+  /// Takes what was kept of a curve, once.
+  private func recall(_ identity: CurveIdentity, in session: inout Session) {
+    guard let store, session.recalled.insert(identity).inserted else { return }
+    for point in store.points(of: identity)
+    where point.isComplete && point.total == evaluator.exampleCount
+      && session.curves[identity]?[point.level]?.isComplete != true
+    {
+      session.curves[identity, default: SparsityCurve(chance: evaluator.chance)].update(point)
+      emit(.point(identity, point))
     }
   }
 
@@ -164,6 +181,8 @@ package final class EvaluationScheduler: Sendable {
   private struct Session {
     var curves: [CurveIdentity: SparsityCurve] = [:]
     var turningPoints: [CurveIdentity: TurningPoints] = [:]
+    /// The curves that the store has been asked for.
+    var recalled: Set<CurveIdentity> = []
     private var latest: (plan: PruningPlan, level: any PreparedLevel)?
 
     init(curves: [CurveIdentity: SparsityCurve]) { self.curves = curves }

@@ -46,6 +46,17 @@ private struct NoWeights: PruningPreview {
   }
 }
 
+/// A store in memory.
+private final class Shelf: PointStore {
+  private let kept = Mutex<[CurveIdentity: [CurvePoint]]>([:])
+
+  func points(of curve: CurveIdentity) -> [CurvePoint] { kept.withLock { $0[curve] ?? [] } }
+
+  func store(_ point: CurvePoint, of curve: CurveIdentity) {
+    kept.withLock { $0[curve, default: []].append(point) }
+  }
+}
+
 /// A scheduler with everything that it has said.
 private final class Watched: Sendable {
   let events = Mutex<[EvaluationEvent]>([])
@@ -55,11 +66,11 @@ private final class Watched: Sendable {
 
   func scheduler(
     _ evaluator: ScriptedEvaluator, workers: Int = 1,
-    curves: [CurveIdentity: SparsityCurve] = [:]
+    curves: [CurveIdentity: SparsityCurve] = [:], store: (any PointStore)? = nil
   ) -> EvaluationScheduler {
     let scheduler = EvaluationScheduler(
       evaluator: evaluator, preview: NoWeights(), workers: ParallelWorkers(count: workers),
-      curves: curves
+      curves: curves, store: store
     ) { [self] event in
       events.withLock { $0.append(event) }
       if case .status = event { statuses.signal() }
@@ -127,6 +138,27 @@ private func request(_ sparsity: Double, _ scope: PruningScope = .global) -> Pru
     let counts = evaluator.computed.withLock { Set($0.values) }
     #expect(counts == [1])
     scheduler.stop()
+  }
+
+  @Test func `keeps complete points in a store, and measures nothing that is there`() throws {
+    let store = Shelf()
+    let first = Watched()
+    let scheduler = first.scheduler(ScriptedEvaluator(), store: store)
+    scheduler.evaluate(request(0.5))
+    try #require(first.wait { $0 == .idle })
+    scheduler.stop()
+    let identity = CurveIdentity(request(0.5))
+    let kept = store.points(of: identity)
+    #expect(Set(kept) == Set(first.points.filter(\.isComplete)))
+
+    let second = Watched()
+    let evaluator = ScriptedEvaluator()
+    let next = second.scheduler(evaluator, store: store)
+    next.evaluate(request(0.5))
+    try #require(second.wait { $0 == .idle })
+    #expect(evaluator.computed.withLock { $0.isEmpty })
+    #expect(Set(second.points) == Set(kept))
+    next.stop()
   }
 
   @Test func `turns within one batch and continues later where it stopped`() throws {

@@ -149,6 +149,21 @@ import Testing
     #expect(result.errors.contains("--once"))
   }
 
+  @Test func `what was measured is there at once when a model is opened again`() throws {
+    let folder = try TemporaryFolder()
+    let index = folder.path("data/sparsescope/index.sqlite")
+    let environment = ["XDG_DATA_HOME": folder.path("data")]
+    func frame(_ options: String...) throws -> String {
+      try Program.run(["--once"] + options, environment: environment).output
+    }
+    let anew = try frame("--no-cache")
+    #expect(!FileManager.default.fileExists(atPath: index))
+    let first = try frame()
+    #expect(FileManager.default.fileExists(atPath: index))
+    #expect(try frame() == first)
+    #expect(first == anew)
+  }
+
   @Test func `one frame is text of the size that was asked for`() throws {
     let result = try Program.run(
       ["--once", "--size", "80x24"], environment: ["LC_ALL": "C.UTF-8"])

@@ -19,7 +19,7 @@ enum Program {
     process.executableURL = url
     process.arguments = arguments
     // What a person's explorer remembers is neither to be read nor to be changed.
-    let state = ["XDG_STATE_HOME": "/nowhere/state"]
+    let state = ["XDG_STATE_HOME": "/dev/null/state", "XDG_DATA_HOME": "/dev/null/data"]
     process.environment = ProcessInfo.processInfo.environment.merging(state) { $1 }
       .merging(environment) { $1 }
     let (output, errors) = (Pipe(), Pipe())

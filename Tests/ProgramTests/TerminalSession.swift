@@ -28,7 +28,8 @@ final class TerminalSession {
     let variables = environment.map { "\($0)='\($1)'" }.joined(separator: " ")
     let words = [Program.url.path] + arguments + ["--stats", statistics]
     let command =
-      "env -u NO_COLOR LC_ALL=C.UTF-8 XDG_STATE_HOME='\(folder.path("state"))' \(variables) "
+      "env -u NO_COLOR LC_ALL=C.UTF-8 XDG_STATE_HOME='\(folder.path("state"))' "
+      + "XDG_DATA_HOME='\(folder.path("data"))' \(variables) "
       + words.map { "'\($0)'" }.joined(separator: " ") + "; echo left with $?; sleep 60"
     try tmux(
       "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)", command)

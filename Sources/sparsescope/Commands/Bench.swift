@@ -13,12 +13,13 @@ struct Bench: ParsableCommand {
     discussion: """
       Parts: kernels (matrix products), index (of a model of BERT-base's size), interface (start, \
       keys, bytes, on a pseudo-terminal), evaluate (the embedded model; with --model and --data \
-      also a text model, and with --pytorch PyTorch beside it). Machines are noisy: close what \
+      also a text model, and with --pytorch PyTorch beside it), finetune (of a text model, with \
+      --model and --data). Machines are noisy: close what \
       else runs, and compare ratios.
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case kernels, index, interface, evaluate
+    case kernels, index, interface, evaluate, finetune
   }
 
   @Argument(help: "What to measure; without it all parts.")
@@ -33,15 +34,16 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "For evaluate: the task of GLUE that the model is measured on.", valueName: "task"))
+      "For evaluate and finetune: the task of GLUE that the model is measured on.",
+      valueName: "task"))
   var task = GLUETask.sst2
 
-  @Option(help: ArgumentHelp("For evaluate: the task's data.", valueName: "path"))
+  @Option(help: ArgumentHelp("For evaluate and finetune: the task's data.", valueName: "path"))
   var data: String?
 
   @Option(
     help: ArgumentHelp(
-      "For evaluate: a Python that has torch and transformers, to be timed on the same texts.",
+      "For evaluate and finetune: a Python that has torch and transformers, to be timed on the same texts.",
       valueName: "python"), completion: .file())
   var pytorch: String?
 
@@ -68,6 +70,7 @@ struct Bench: ParsableCommand {
         case .index: try index()
         case .interface: try interface()
         case .evaluate: try evaluate() + evaluateTexts()
+        case .finetune: try finetune()
         }
       figures += measured
       if !json {
@@ -168,6 +171,27 @@ struct Bench: ParsableCommand {
         name: "images a second", value: Double(evaluator.exampleCount) / time.median * 1000,
         unit: "/s"),
     ]
+  }
+
+  private func finetune() throws -> [Figure] {
+    guard let model, let data else {
+      // Among all parts it is left out: there is no text model in the program.
+      guard parts.contains(.finetune) else { return [] }
+      throw ValidationError("finetune needs a model and a task's data: --model DIR --data PATH.")
+    }
+    let bench = try FinetuneBench(model: model, task: task, data: data, python: pytorch)
+    var figures = [
+      Figure(name: "fine-tuning on \(task.title), batches of 32", value: bench.rate, unit: "/s")
+    ]
+    guard let peer = bench.peer else { return figures }
+    let ratio = bench.rate / peer.rate
+    figures += [
+      Figure(name: "PyTorch \(peer.version), float32", value: peer.rate, unit: "/s"),
+      Figure(
+        name: "throughput against PyTorch in float32", value: ratio, unit: "×",
+        goal: "at least 1.5", met: ratio >= 1.5),
+    ]
+    return figures
   }
 
   private func evaluateTexts() throws -> [Figure] {

@@ -34,6 +34,9 @@ struct Explore: ParsableCommand {
   @Option(help: "The split that is looked for in the folder.")
   var split: String?
 
+  @Flag(help: "Measure everything anew, and keep nothing of it for the next time.")
+  var noCache = false
+
   @Flag(help: "Print one frame as text and leave.")
   var once = false
 
@@ -77,7 +80,7 @@ struct Explore: ParsableCommand {
     }
     func session(_ size: Size, _ look: Appearance) -> ExplorerSession {
       ExplorerSession(
-        model: model, themes: themes, memory: memory,
+        model: model, themes: themes, memory: memory, keepsPoints: !noCache,
         state: ExplorerState(
           size: size, model: summary, request: request, look: look, tasks: offers,
           task: model.evaluator == nil ? nil : TaskSelection(name: KnownTask.digits.name)))

@@ -19,6 +19,7 @@ final class ExplorerSession {
   private let themes: ThemeSource
   /// nil where nothing is to be kept.
   private let memory: ExplorerMemoryFile?
+  private let keepsPoints: Bool
   /// Measures the present task; nil where there is none.
   private var evaluator: (any LevelEvaluator)?
   private let openedTasks = OpenedTasks()
@@ -37,11 +38,15 @@ final class ExplorerSession {
   /// Between two frames of what moves by itself.
   private static let tickTime = Duration.milliseconds(100)
 
+  /// - Parameter keepsPoints: whether what is measured is kept in the index of runs, and taken
+  ///   from there.
   init(
-    model: OpenModel, themes: ThemeSource, memory: ExplorerMemoryFile?, state: ExplorerState
+    model: OpenModel, themes: ThemeSource, memory: ExplorerMemoryFile?, keepsPoints: Bool,
+    state: ExplorerState
   ) {
     self.model = model
     self.memory = memory
+    self.keepsPoints = keepsPoints
     evaluator = model.evaluator
     self.themes = themes
     self.state = state
@@ -200,7 +205,8 @@ final class ExplorerSession {
     let task = state.taskNumber
     let scheduler = EvaluationScheduler(
       evaluator: evaluator, preview: preview,
-      workers: workers, tolerance: state.toleratedDrop, curves: state.curves
+      workers: workers, tolerance: state.toleratedDrop, curves: state.curves,
+      store: keepsPoints ? PointCache(model, state.model.evaluation, state.task) : nil
     ) { event in
       switch event {
       case .point(let identity, let point): queue.post(.point(identity, point, task: task))
