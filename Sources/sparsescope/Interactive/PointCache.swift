@@ -19,7 +19,7 @@ final class PointCache: PointStore {
   /// nil before the first question, then what it has led to.
   private let opened = Mutex<Opened?>(nil)
 
-  private struct Opened {
+  private struct Opened: Sendable {
     var index: RunIndex?
     var modelHash = ""
     var dataHash = ""
@@ -45,11 +45,12 @@ final class PointCache: PointStore {
 
   @discardableResult
   private func withIndex<R>(_ body: (RunIndex, Opened) throws -> R) -> R? {
-    opened.withLock { opened in
+    let known = opened.withLock { opened in
       let known = opened ?? open()
       opened = known
-      return known.index.flatMap { try? body($0, known) }
+      return known
     }
+    return known.index.flatMap { try? body($0, known) }
   }
 
   private func open() -> Opened {
