@@ -126,6 +126,14 @@ struct TokenLayout {
     }
   }
 
+  /// The row of each sequence's deciding token; padding is not a token.
+  func rows(of token: DecidingToken) -> [Int] {
+    switch token {
+    case .first: queries.map(\.lowerBound)
+    case .last: keys.map { $0.upperBound - 1 }
+    }
+  }
+
   /// The same tokens, with one query for each sequence: its first token.
   func askingFirstTokens() -> TokenLayout {
     var layout = self

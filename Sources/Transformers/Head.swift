@@ -5,14 +5,6 @@ enum DecidingToken: Sendable {
   case first
   /// A causal model's last token alone has seen the whole text.
   case last
-
-  /// The row of the token among a sequence's.
-  func row(of sequence: Range<Int>) -> Int {
-    switch self {
-    case .first: sequence.lowerBound
-    case .last: sequence.upperBound - 1
-    }
-  }
 }
 
 /// What makes logits of the last block's output: affine maps with functions, norms and dropout

@@ -53,7 +53,7 @@ package struct Transformer: Sendable {
       x = block(x, asksFirst ? layout.askingFirstTokens() : layout, on: tape)
     }
     if let token = head.decidingToken, token == .last || blocks.last?.canChooseRows != true {
-      x = tape.rows(x, layout.queries.map(token.row))
+      x = tape.rows(x, layout.rows(of: token))
     }
     if let rows { x = tape.rows(x, rows) }
     if let finalNorm { x = tape.norm(x, finalNorm, consuming: true) }

@@ -85,7 +85,7 @@ import Testing
   @Test func seriesDifferInMarkerStrokeAndColor() {
     var two = plot
     two.series = [
-      .init(name: "magnitude", points: points),
+      .init(name: "magnitude", points: points, marker: .init(x: 0.5, label: "50 %")),
       .init(name: "random", points: [.init(x: 0, y: 97), .init(x: 1, y: 10)]),
     ]
     let canvas = screen(two, 44, 9, .block)
@@ -99,10 +99,11 @@ import Testing
         "    │                     ┊       ╰╌╌╌╌╌╌╮",
         "  0 ┤                     ┊              ■",
       ])
+    #expect(canvas.lines[7].contains("▲"))
     #expect(canvas[41, 6].style.foreground == .slot(0x09))
     #expect(
       two.legend(look: Appearance()).map(\.text).joined()
-        == "● magnitude  ■ random  ○ running  ▲ essential 55 ±5 %")
+        == "● magnitude 50 %  ■ random  ○ running")
   }
 
   @Test func theLegendNamesOnlyWhatIsThere() {
