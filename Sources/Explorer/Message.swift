@@ -57,6 +57,8 @@ package enum Effect: Sendable, Equatable {
   case completePath(String)
   /// Answer `.maskMap`; only the latest request counts.
   case drawMaskMap(MaskMapRequest)
+  /// The experiments view comes to the front; the explorer goes on behind it.
+  case openRuns
   /// Answer `.themes`.
   case listThemes
   /// Put a text on the clipboard of the person's terminal.

@@ -49,7 +49,7 @@ struct SVGDocument {
     let outline = stroke.map { Self.stroke($0, 1.5, []) } ?? ""
     elements.append(
       """
-      <polygon points="\(path)" fill="\(fill?.hex ?? "none")" fill-opacity="\(opacity.svg)" \
+      <polygon points="\(path)" fill="\(fill?.css ?? "none")" fill-opacity="\(opacity.svg)" \
       \(outline)/>
       """)
   }
@@ -60,14 +60,14 @@ struct SVGDocument {
     elements.append(
       """
       <rect x="\(x.svg)" y="\(y.svg)" width="\(width.svg)" height="\(height.svg)" \
-      fill="\(fill.hex)" fill-opacity="\(opacity.svg)"/>
+      fill="\(fill.css)" fill-opacity="\(opacity.svg)"/>
       """)
   }
 
   mutating func circle(x: Double, y: Double, radius: Double, fill: RGB?, stroke: RGB) {
     elements.append(
       """
-      <circle cx="\(x.svg)" cy="\(y.svg)" r="\(radius.svg)" fill="\(fill?.hex ?? "none")" \
+      <circle cx="\(x.svg)" cy="\(y.svg)" r="\(radius.svg)" fill="\(fill?.css ?? "none")" \
       \(Self.stroke(stroke, 1.5, []))/>
       """)
   }
@@ -78,7 +78,7 @@ struct SVGDocument {
   ) {
     elements.append(
       """
-      <text x="\(x.svg)" y="\(y.svg)" fill="\(color.hex)" font-size="\(size.svg)" \
+      <text x="\(x.svg)" y="\(y.svg)" fill="\(color.css)" font-size="\(size.svg)" \
       text-anchor="\(anchor.rawValue)">\(text.escapedForXML)</text>
       """)
   }
@@ -89,7 +89,7 @@ struct SVGDocument {
     <?xml version="1.0" encoding="UTF-8"?>
     <svg xmlns="http://www.w3.org/2000/svg" width="\(width.svg)" height="\(height.svg)" \
     viewBox="0 0 \(width.svg) \(height.svg)" font-family="sans-serif">
-    <rect width="100%" height="100%" fill="\(background.hex)"/>
+    <rect width="100%" height="100%" fill="\(background.css)"/>
     \(elements.joined(separator: "\n"))
     </svg>
 
@@ -99,7 +99,7 @@ struct SVGDocument {
   private static func stroke(_ color: RGB, _ width: Double, _ dash: [Double]) -> String {
     let pattern =
       dash.isEmpty ? "" : #" stroke-dasharray="\#(dash.map(\.svg).joined(separator: " "))""#
-    return #"stroke="\#(color.hex)" stroke-width="\#(width.svg)"\#(pattern)"#
+    return #"stroke="\#(color.css)" stroke-width="\#(width.svg)"\#(pattern)"#
   }
 }
 
@@ -113,7 +113,7 @@ extension Double {
 }
 
 extension RGB {
-  fileprivate var hex: String { String(format: "#%02x%02x%02x", red, green, blue) }
+  fileprivate var css: String { String(format: "#%02x%02x%02x", red, green, blue) }
 }
 
 extension String {

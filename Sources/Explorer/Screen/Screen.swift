@@ -36,9 +36,9 @@ package func frame(of state: ExplorerState) -> Canvas {
 extension Canvas {
   /// Puts the nearest seven-bit character in place of every other, for words and names; graphs are
   /// drawn from such characters in the first place.
-  fileprivate mutating func reduceToASCII() {
+  mutating func reduceToASCII() {
     let plain: [Character: Character] = [
-      "ε": "e", "·": "-", "×": "x", "–": "-", "≤": "<", "±": "~", "…": "~", "é": "e", "ő": "o",
+      "ε": "e", "·": "-", "×": "x", "–": "-", "≤": "<", "±": "~", "−": "-", "√": "V", "●": "*", "…": "~", "é": "e", "ő": "o",
       "“": "\"", "”": "\"", "’": "'", "↑": "^", "↓": "v", "←": "<", "→": ">", "▸": ">",
     ]
     for y in 0..<size.height {
