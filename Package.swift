@@ -19,6 +19,7 @@ let package = Package(
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw")]),
     .target(name: "CKernels", cSettings: fastC),
     .target(name: "CCurl"),
+    .target(name: "CImages", cSettings: fastC),
 
     .target(name: "Experiments"),
     .target(name: "Canvas", dependencies: [.product(name: "Yams", package: "Yams")]),
@@ -29,7 +30,7 @@ let package = Package(
     .target(name: "Transformers", dependencies: ["Tensors", "Checkpoints"]),
     .target(
       name: "Pruning", dependencies: ["Experiments", "Tensors", "Checkpoints", "CKernels"]),
-    .target(name: "Tasks", dependencies: ["Experiments"]),
+    .target(name: "Tasks", dependencies: ["Experiments", "Checkpoints", "CImages"]),
     .target(
       name: "Engine",
       dependencies: [
@@ -65,7 +66,8 @@ let package = Package(
       name: "TransformersTests",
       dependencies: ["Transformers", "Tensors", "Checkpoints", "Tasks", "Engine"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "TasksTests", dependencies: ["Tasks"]),
+    .testTarget(
+      name: "TasksTests", dependencies: ["Tasks", "CImages"], exclude: ["Fixtures"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "Checkpoints", "Experiments"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "Pruning", "Tasks"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Experiments"]),

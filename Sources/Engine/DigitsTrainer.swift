@@ -51,17 +51,24 @@ package struct DigitsTrainer {
   private static let shards = 4
 
   private let recipe: DigitsRecipe
-  private let images: ImageDataset
+  private let shape: ImageShape
+  /// [count, channels, height, width], with the values of the files.
+  private let pixels: [Float]
+  private let labels: [Int]
   private let preprocessing: ImagePreprocessing
   private let workers: ParallelWorkers
 
+  /// - Parameter images: in memory, and at least as many as a batch holds.
   package init(
     recipe: DigitsRecipe, images: ImageDataset, preprocessing: ImagePreprocessing,
     workers: ParallelWorkers
   ) {
     precondition(images.count >= recipe.batchSize, "fewer images than a batch holds")
+    guard let array = images.array else { preconditionFailure("images of many sizes") }
     self.recipe = recipe
-    self.images = images
+    shape = array.shape
+    pixels = array.bytes.map(Float.init)
+    labels = images.labels
     self.preprocessing = preprocessing
     self.workers = workers
   }
@@ -76,9 +83,9 @@ package struct DigitsTrainer {
     isCancelled: () -> Bool = { false }, report: (TrainingProgress) -> Void = { _ in }
   ) throws -> ImageClassifier {
     try BLAS.load()
-    let labels = (0...(images.labels.max() ?? 0)).map { "\($0)" }
+    let names = (0...(labels.max() ?? 0)).map { "\($0)" }
     let model = Transformer(
-      recipe.configuration(height: images.height, width: images.width, labels: labels))
+      recipe.configuration(height: shape.height, width: shape.width, labels: names))
     var parameters = Parameters(
       fresh: model.table, deviation: model.configuration.initializerRange, seed: recipe.seed)
     let optimizer = AdamWState(
@@ -88,13 +95,13 @@ package struct DigitsTrainer {
       table: model.table, shards: Self.shards, workers: workers)
 
     // What does not fill a batch waits for another epoch: the order is drawn anew each time.
-    let batches = images.count / recipe.batchSize
+    let batches = labels.count / recipe.batchSize
     let schedule = OneCycleRate(peak: recipe.peakRate, steps: recipe.epochs * batches)
     let clock = ContinuousClock()
     let start = clock.now
     for epoch in 0..<recipe.epochs {
       var order = RandomStream(seed: recipe.seed, stream: Stream.order(epoch: epoch))
-      let shuffled = Array(0..<images.count).shuffled(using: &order)
+      let shuffled = Array(0..<labels.count).shuffled(using: &order)
       var epochLoss = 0.0
       for batch in 0..<batches {
         if isCancelled() { throw TrainingInterrupted() }
@@ -140,7 +147,7 @@ package struct DigitsTrainer {
       var key = RandomStream(seed: recipe.seed, stream: Stream.dropout(step: step, shard: shard))
       return model.differentiate(
         .images(ImageBatch(pixels: pixels, count: chosen.count)),
-        .classes(chosen.map { images.labels[$0] }), parameters, on: tape,
+        .classes(chosen.map { labels[$0] }), parameters, on: tape,
         mode: .training(dropoutKey: key.next()), smoothing: recipe.labelSmoothing,
         divisor: batchSize, into: gradients
       ).loss
@@ -151,26 +158,26 @@ package struct DigitsTrainer {
   private func withWarpedPixels(
     _ chosen: [Int], epoch: Int, _ body: (UnsafeBufferPointer<Float>) -> Double
   ) -> Double {
-    let size = images.imageSize
-    let planeSize = images.height * images.width
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: chosen.count * size) { pixels in
-      images.pixels.withUnsafeBufferPointer { source in
+    let size = shape.count
+    let planeSize = shape.planeSize
+    return withUnsafeTemporaryAllocation(of: Float.self, capacity: chosen.count * size) { warped in
+      pixels.withUnsafeBufferPointer { source in
         for (place, image) in chosen.enumerated() {
           var random = RandomStream(
             seed: recipe.seed, stream: Stream.warp(epoch: epoch, image: image))
           let deformation = recipe.warp.deformation(using: &random)
-          for channel in 0..<images.channels {
+          for channel in 0..<shape.channels {
             let from = image * size + channel * planeSize
             let to = place * size + channel * planeSize
             deformation.draw(
               UnsafeBufferPointer(rebasing: source[from..<from + planeSize]),
-              height: images.height, width: images.width, background: 0,
-              into: UnsafeMutableBufferPointer(rebasing: pixels[to..<to + planeSize]))
+              height: shape.height, width: shape.width, background: 0,
+              into: UnsafeMutableBufferPointer(rebasing: warped[to..<to + planeSize]))
           }
         }
       }
-      preprocessing.apply(to: pixels, channels: images.channels, planeSize: planeSize)
-      return body(UnsafeBufferPointer(pixels))
+      preprocessing.normalize(warped, channels: shape.channels, planeSize: planeSize)
+      return body(UnsafeBufferPointer(warped))
     }
   }
 }

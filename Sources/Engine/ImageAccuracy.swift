@@ -23,7 +23,7 @@ package struct ImageAccuracy: Sendable {
     }
     let tapes = tapes
     return try workers.map(batches) { batch, worker in
-      task.withPixels(of: batch) {
+      try task.withPixels(of: batch) {
         classifier.predictions($0, parameters: parameters, on: tapes[worker])
       }
     }.flatMap(\.self)
@@ -34,6 +34,6 @@ package struct ImageAccuracy: Sendable {
     _ classifier: ImageClassifier, parameters: Parameters? = nil, on task: ImageClassification
   ) throws -> Int {
     let predictions = try predictions(of: classifier, parameters: parameters, on: task)
-    return zip(predictions, task.images.labels).count { $0 == $1 }
+    return zip(predictions, task.labels).count { $0 == $1 }
   }
 }

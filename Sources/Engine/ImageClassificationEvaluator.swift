@@ -27,9 +27,7 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
     let checkpoint = matrices.checkpoint
     let configuration = try ImageClassifier.check(
       checkpoint.configuration, path: checkpoint.path)
-    try task.check(
-      height: configuration.image.height, width: configuration.image.width,
-      channels: configuration.image.channels, labels: configuration.labels)
+    try task.check(ImageShape(configuration.image), labels: configuration.labels.count)
     self.matrices = matrices
     self.task = task
     batches = stride(from: 0, to: task.count, by: batchSize).map {
@@ -58,13 +56,20 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
     /// 1 for each image whose largest logit is its class's, else 0; of equal logits the first
     /// counts.
     func scores(of batch: Range<Int>) throws -> [Float] {
-      tapes.withTape { tape in
-        task.withPixels(of: batch) { pixels in
+      try tapes.withTape { tape in
+        try task.withPixels(of: batch) { pixels in
           let predictions = classifier.predictions(pixels, parameters: parameters, on: tape)
           return zip(predictions, batch).map { task.score($0, of: $1) }
         }
       }
     }
+  }
+}
+
+extension ImageShape {
+  /// What a model takes.
+  package init(_ input: ImageInput) {
+    self.init(channels: input.channels, height: input.height, width: input.width)
   }
 }
 

@@ -17,6 +17,12 @@ package enum TaskDataError: Error, Sendable, Equatable, CustomStringConvertible 
   case wrongImages(reason: String)
   /// A model whose classes are not those of the task.
   case labelsDiffer(task: String, expected: [String], found: [String])
+  /// A folder that does not hold the images that a task needs.
+  case noImages(folder: String, reason: String)
+  /// A file of an image that cannot be decoded.
+  case badImage(file: String, reason: String)
+  /// A library that a file needs; `package` is Debian's name for it.
+  case missingLibrary(file: String, reason: String, package: String)
 
   package var description: String {
     switch self {
@@ -36,6 +42,11 @@ package enum TaskDataError: Error, Sendable, Equatable, CustomStringConvertible 
       \(task) needs a model of the classes \(expected.joined(separator: ", ")), in whatever order \
       its id2label gives, but this one's are \(found.joined(separator: ", "))
       """
+    case .noImages(let folder, let reason): "\(folder): \(reason)"
+    case .badImage(let file, let reason):
+      "\(file): the image cannot be decoded (\(reason)); replace or remove it"
+    case .missingLibrary(let file, let reason, let package):
+      "\(file) needs a library that is missing (\(reason)); `sudo apt-get install \(package)`"
     }
   }
 }

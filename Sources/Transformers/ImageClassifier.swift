@@ -37,17 +37,17 @@ package struct ImageClassifier: Sendable {
 
   /// Reads the `config.json` of an image classifier; throws the reason where the program cannot
   /// run it. Needs no weights.
-  /// - Returns: what the images have to be like, and how many classes there are.
+  /// - Returns: what the images have to be like, and the classes in the order of the logits.
   @discardableResult
   package static func check(
     _ json: JSONValue?, path: String
-  ) throws(TransformerError) -> (image: ImageInput, labels: Int) {
+  ) throws(TransformerError) -> (image: ImageInput, labels: [String]) {
     guard let json else { throw .noConfiguration(path: path) }
     let configuration = try TransformerConfiguration(json)
     guard case .image(let image) = configuration.input else {
       throw .wrongInput(model: "a `\(configuration.family.rawValue)` model", expected: "images")
     }
-    return (image, configuration.labels.count)
+    return (image, configuration.labels)
   }
 
   /// The logits of some images, [count, labels]; valid until the tape's next pass.

@@ -17,7 +17,7 @@ struct OpenModel: Sendable {
   ///
   /// - Parameters:
   ///   - path: nil for the embedded model.
-  ///   - request: the task of texts to measure the model on; nil for the embedded images.
+  ///   - request: the task to measure the model on; nil for the embedded images.
   /// - Throws: where the model cannot be opened; with a request also where it cannot be measured.
   init(path: String?, task request: TaskRequest? = nil) throws {
     let location = try path ?? Resources.folder("vit-digits").path
@@ -51,11 +51,14 @@ struct OpenModel: Sendable {
     )
   }
 
-  /// The embedded test images, prepared as a model asks for.
+  /// The embedded test images, normalised as a model asks for, but never resized: digits of 8×8
+  /// pixels mean nothing to a model of other images.
   private static func digits(for folder: String) throws -> ImageClassification {
-    ImageClassification(
+    var preprocessing = try ImagePreprocessing(modelFolder: folder)
+    (preprocessing.resizing, preprocessing.crop) = (nil, nil)
+    return ImageClassification(
       name: "digits test",
-      images: try ImageDataset(idxFolder: Resources.folder("digits").path, split: "test"),
-      preprocessing: try ImagePreprocessing(modelFolder: folder))
+      images: try ImageDataset(idxFolder: Resources.folder("digits").path, split: .test),
+      preprocessing: preprocessing)
   }
 }

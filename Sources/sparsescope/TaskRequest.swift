@@ -5,23 +5,26 @@ import Pruning
 import Tasks
 import Tokenizers
 
-/// A task of texts that a model is to be measured on, with its data.
+/// A task that a model is to be measured on, with its data.
 struct TaskRequest: Sendable {
   enum Kind: Sendable, Hashable {
     case glue(GLUETask)
     case squad
     case perplexity
+    case images(ImageTask)
   }
 
   var kind: Kind
-  /// A file of the task, or for GLUE a folder of its splits.
+  /// A file of the task, or for GLUE and images a folder of its splits.
   var data: String
   var split: String
   /// Tokens of a window of text; nil for as many as the model takes, at most 2048.
   var windowLength: Int?
 
-  /// The names of all tasks of texts.
-  static let names = GLUETask.allCases.map(\.rawValue) + ["squad", "perplexity"]
+  /// The names of all tasks.
+  static let names =
+    GLUETask.allCases.map(\.rawValue) + ["squad", "perplexity"]
+    + ImageTask.allCases.map(\.rawValue)
 
   /// - Returns: nil where no task has the name.
   init?(name: String, data: String, split: String, windowLength: Int? = nil) {
@@ -29,8 +32,13 @@ struct TaskRequest: Sendable {
     case "squad": kind = .squad
     case "perplexity": kind = .perplexity
     default:
-      guard let task = GLUETask(rawValue: name) else { return nil }
-      kind = .glue(task)
+      if let task = GLUETask(rawValue: name) {
+        kind = .glue(task)
+      } else if let task = ImageTask(rawValue: name) {
+        kind = .images(task)
+      } else {
+        return nil
+      }
     }
     self.data = data
     self.split = split
@@ -43,6 +51,7 @@ struct TaskRequest: Sendable {
   func open(
     _ matrices: PrunableMatrices, folder: String
   ) throws -> (evaluator: any LevelEvaluator, evaluation: ModelSummary.Evaluation) {
+    if case .images(let task) = kind { return try open(task, matrices, folder: folder) }
     let tokenizer = try Tokenizer.load(folder: folder)
     let evaluator: any LevelEvaluator
     let (title, metric): (String, String)
@@ -63,6 +72,7 @@ struct TaskRequest: Sendable {
       evaluator = try PerplexityEvaluator(
         matrices, tokenizer: tokenizer, text: text, length: windowLength)
       (title, metric) = (URL(fileURLWithPath: data).lastPathComponent, "perplexity")
+    case .images: preconditionFailure("opened above, since images need no tokenizer")
     }
     return (
       evaluator,

@@ -21,7 +21,8 @@ import Testing
     let kinds: [RunEvent.Kind] = [
       .started(.init(attempt: 1, pid: 7, host: "a")),
       .step(.init(step: 1, steps: 9, loss: .infinity, learningRate: 1e-5, revivedZeros: 0)),
-      .evaluated(.init(level: .dense, score: 0.5, interval: Interval(low: 0, high: 1), examples: 3)),
+      .evaluated(
+        .init(level: .dense, score: 0.5, interval: Interval(low: 0, high: 1), examples: 3)),
       .saved(.init(checkpoint: "checkpoints/cell/checkpoint-1", step: 1)),
       .masked(.init(level: .full, achieved: 1, pruned: 4, counts: [1, 3], threshold: 0.5)),
       .paused, .resumed, .failed(message: "a \"quoted\"\nline"), .cancelled,
@@ -33,7 +34,8 @@ import Testing
     let events = tail.read()
     #expect(events.map(\.kind) == kinds)
     #expect(events.map(\.sequence) == Array(1...kinds.count))
-    #expect(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count == kinds.count)
+    #expect(
+      try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count == kinds.count)
   }
 
   @Test func `is read while it grows, without gap or repeat, and from anywhere`() throws {
@@ -87,7 +89,7 @@ import Testing
     #expect(try writer().record(.resumed).sequence == 3)
   }
 
-  @Test func `a full disk leaves no half line`() throws {
+  @Test func `a full disk leaves no half line`() async throws {
     // Writing beyond the limit on a file's size fails as a full disk does.
     await #expect(processExitsWith: .exitCode(0)) { [path = path as String] in
       signal(SIGXFSZ, SIG_IGN)

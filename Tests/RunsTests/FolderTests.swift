@@ -78,8 +78,9 @@ import Testing
     let elsewhere = try RunFixture.make(folder.path + "/elsewhere")
     try store.register(elsewhere)
     try store.register(elsewhere)
-    #expect(store.paths.map { URL(fileURLWithPath: $0).lastPathComponent }
-      == ["alpha-1", "alpha-2", "elsewhere"])
+    #expect(
+      store.paths.map { URL(fileURLWithPath: $0).lastPathComponent }
+        == ["alpha-1", "alpha-2", "elsewhere"])
     #expect(try store.find("alpha-1") == first)
     #expect(try store.find("else").name == "elsewhere")
     #expect(try store.find(first.path) == first)
@@ -110,8 +111,9 @@ import Testing
 
   @Test func `is held by one at a time, and can be given back`() throws {
     let first = try Claim.take(path, for: "it")
-    #expect(throws: RunError.claimed(
-      path: "it", host: ProcessIdentity.current.host, pid: Int(getpid()))
+    #expect(
+      throws: RunError.claimed(
+        path: "it", host: ProcessIdentity.current.host, pid: Int(getpid()))
     ) { try Claim.take(path, for: "it") }
     #expect(first.renew())
     first.release()

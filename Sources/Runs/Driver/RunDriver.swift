@@ -4,7 +4,7 @@ import Experiments
 ///
 /// Finished cells are skipped; a failed cell does not stop the others, only those that need it.
 /// Requests are read from the run's `control` folder twice a second.
-package struct RunDriver: Sendable {
+package struct RunDriver {
   /// Carries out a cell; called on a thread of its own with a stack of 16 MB.
   ///
   /// It throws on what `CellContext.checkIn` throws. Any other error is the cell's failure.
@@ -34,7 +34,7 @@ package struct RunDriver: Sendable {
   private let folder: RunFolder
   private let only: Set<ExperimentCell.ID>?
   private let concurrency: Int
-  private let onEnd: @Sendable (ExperimentCell, Outcome) -> Void
+  private let onEnd: (ExperimentCell, Outcome) -> Void
 
   /// - Parameters:
   ///   - only: run these cells and no others, beside other processes that run the rest; nil for the
@@ -43,7 +43,7 @@ package struct RunDriver: Sendable {
   ///   - onEnd: told after each cell, on the thread of `run`.
   package init(
     _ folder: RunFolder, only: Set<ExperimentCell.ID>? = nil, concurrency: Int = 1,
-    onEnd: @escaping @Sendable (ExperimentCell, Outcome) -> Void = { _, _ in }
+    onEnd: @escaping (ExperimentCell, Outcome) -> Void = { _, _ in }
   ) {
     self.folder = folder
     self.only = only

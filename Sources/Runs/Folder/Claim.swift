@@ -17,6 +17,11 @@ package final class Claim: Sendable {
     /// Seconds since 1970, UTC.
     package var since: Double
     package var released = false
+
+    package init(process: ProcessIdentity, since: Double) {
+      self.process = process
+      self.since = since
+    }
   }
 
   /// Seconds without a sign of life after which another machine's claim is stale.

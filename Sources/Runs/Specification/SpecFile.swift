@@ -81,7 +81,8 @@ package enum SpecFile {
     {
       guard spec.protocol != .lotteryTicket else {
         throw SpecProblem(
-          "sparsities", "has no meaning for lottery tickets; `lottery.rounds` and "
+          "sparsities",
+          "has no meaning for lottery tickets; `lottery.rounds` and "
             + "`lottery.portion` decide the levels.")
       }
       spec.sparsities = levels.sorted()

@@ -1,3 +1,4 @@
+import CImages
 import Foundation
 
 /// A file of the IDX format, as the MNIST family distributes images and labels: unsigned bytes with
@@ -8,21 +9,33 @@ package struct IDXFile: Sendable, Hashable {
   package let shape: [Int]
   package let bytes: [UInt8]
 
-  /// Reads a whole file, not compressed.
+  /// The most bytes that a compressed file may unpack to.
+  private static let unpackedLimit = 2 << 30
+
+  /// Reads a whole file, plain or compressed with gzip.
   package init(at path: String) throws(TaskDataError) {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw .unreadable(file: path)
     }
-    try self.init(Array(data), file: path)
+    guard data.starts(with: [0x1f, 0x8b]) else {
+      try self.init(Array(data), file: path)
+      return
+    }
+    let unpacked: DecodedBytes
+    do throws(TaskDataError) {
+      unpacked = try DecodedBytes(
+        gzip_unpack(path, Self.unpackedLimit), file: path, package: "zlib1g")
+    } catch .badImage(_, let reason) {
+      throw .malformed(
+        file: path, offset: 0, reason: "the file cannot be unpacked (\(reason)); fetch it again")
+    }
+    try self.init(Array(unpacked.bytes), file: path)
   }
 
   /// Reads a file's contents; `file` is for messages.
   init(_ contents: [UInt8], file: String) throws(TaskDataError) {
     func fail(_ offset: Int, _ reason: String) -> TaskDataError {
       .malformed(file: file, offset: offset, reason: reason)
-    }
-    if contents.starts(with: [0x1f, 0x8b]) {
-      throw fail(0, "the file is compressed; unpack it with gunzip")
     }
     guard contents.count >= 4 else { throw fail(contents.count, "the file ends in its header") }
     guard contents[0] == 0, contents[1] == 0 else { throw fail(0, "this is not an IDX file") }

@@ -1,58 +1,60 @@
-/// Images of one size with their classes.
+/// Images with their classes.
+///
+/// Images in memory are kept as bytes, those of a folder are decoded whenever one is asked for, so
+/// that a data set takes about as much memory as its files.
 package struct ImageDataset: Sendable, Hashable {
-  package let height: Int
-  package let width: Int
-  package let channels: Int
-  /// [count, channels, height, width], with the values of the files.
-  package let pixels: [Float]
-  package let labels: [Int]
+  package enum Pictures: Sendable, Hashable {
+    case array(ImageArray)
+    /// PNG or JPEG files of any sizes.
+    case files([String])
 
-  package var count: Int { labels.count }
-  /// Floats of one image.
-  package var imageSize: Int { channels * height * width }
-
-  package init(height: Int, width: Int, channels: Int, pixels: [Float], labels: [Int]) {
-    precondition(
-      pixels.count == labels.count * channels * height * width,
-      "\(pixels.count) pixels for \(labels.count) images")
-    self.height = height
-    self.width = width
-    self.channels = channels
-    self.pixels = pixels
-    self.labels = labels
-  }
-
-  /// Reads one split of a folder in the layout of the MNIST family:
-  /// `SPLIT-images-idx3-ubyte` and `SPLIT-labels-idx1-ubyte`, where `test` may be `t10k` too.
-  package init(idxFolder folder: String, split: String) throws(TaskDataError) {
-    var images: IDXFile?
-    var failure = TaskDataError.unreadable(file: "\(folder)/\(split)-images-idx3-ubyte")
-    var prefix = split
-    for name in split == "test" ? ["test", "t10k"] : [split] where images == nil {
-      do throws(TaskDataError) {
-        images = try IDXFile(at: "\(folder)/\(name)-images-idx3-ubyte")
-        prefix = name
-      } catch {
-        if case .malformed = error { failure = error }
+    var count: Int {
+      switch self {
+      case .array(let array): array.count
+      case .files(let files): files.count
       }
     }
-    guard let images else { throw failure }
-    let imageFile = "\(folder)/\(prefix)-images-idx3-ubyte"
-    let labelFile = "\(folder)/\(prefix)-labels-idx1-ubyte"
-    let labels = try IDXFile(at: labelFile)
-    guard images.shape.count == 3 else {
-      throw .malformed(file: imageFile, offset: 3, reason: "not images: \(images.shape)")
+  }
+
+  package let pictures: Pictures
+  /// The class of each image, by its number in the data set's own order.
+  package let labels: [Int]
+  /// The names of the classes in that order; nil where the files do not name them.
+  package let classes: [String]?
+
+  package var count: Int { labels.count }
+
+  package init(_ pictures: Pictures, labels: [Int], classes: [String]? = nil) {
+    precondition(
+      pictures.count == labels.count, "\(pictures.count) images with \(labels.count) labels")
+    self.pictures = pictures
+    self.labels = labels
+    self.classes = classes
+  }
+
+  /// The images where they lie in memory; nil for files.
+  package var array: ImageArray? {
+    if case .array(let array) = pictures { array } else { nil }
+  }
+
+  /// Gives the bytes of one image, [channels, height, width].
+  func withImage<R>(
+    _ index: Int, _ body: (UnsafeBufferPointer<UInt8>, ImageShape) throws -> R
+  ) throws -> R {
+    switch pictures {
+    case .array(let array):
+      let start = index * array.shape.count
+      return try array.bytes.withUnsafeBufferPointer {
+        try body(UnsafeBufferPointer(rebasing: $0[start..<start + array.shape.count]), array.shape)
+      }
+    case .files(let files):
+      let image = try ImageFile.read(files[index])
+      return try image.bytes.withUnsafeBufferPointer { try body($0, image.shape) }
     }
-    guard labels.shape.count == 1 else {
-      throw .malformed(file: labelFile, offset: 3, reason: "not labels: \(labels.shape)")
-    }
-    guard images.shape[0] == labels.shape[0] else {
-      throw .countsDiffer(
-        images: imageFile, labels: labelFile, imageCount: images.shape[0],
-        labelCount: labels.shape[0])
-    }
-    self.init(
-      height: images.shape[1], width: images.shape[2], channels: 1,
-      pixels: images.bytes.map(Float.init), labels: labels.bytes.map(Int.init))
+  }
+
+  /// The same images with names for their classes.
+  func naming(_ classes: [String]) -> ImageDataset {
+    ImageDataset(pictures, labels: labels, classes: classes)
   }
 }

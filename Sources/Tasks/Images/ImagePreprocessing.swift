@@ -1,63 +1,32 @@
-import Foundation
-
-/// What `preprocessor_config.json` says about pixels, as transformers' ViTImageProcessor reads it:
-/// x · rescaleFactor, then (x − mean) / deviation for each channel.
+/// What `preprocessor_config.json` says about images, as transformers' ViTImageProcessor reads it:
+/// resizing, cutting out the middle, then x · rescaleFactor, then (x − mean) / deviation for each
+/// channel.
 package struct ImagePreprocessing: Sendable, Hashable {
-  package var rescaleFactor: Float
+  /// nil for images that already have the model's size.
+  package var resizing: ImageResizing?
+  /// The size of the middle that is cut out, with black around an image that is smaller; nil to
+  /// take all.
+  package var crop: ImageCrop?
+  package var rescaleFactor: Double
   /// One for each channel, or one for all.
   package var mean: [Float]
   package var deviation: [Float]
 
-  package init(rescaleFactor: Float, mean: [Float], deviation: [Float]) {
+  package init(
+    resizing: ImageResizing? = nil, crop: ImageCrop? = nil, rescaleFactor: Double,
+    mean: [Float], deviation: [Float]
+  ) {
+    self.resizing = resizing
+    self.crop = crop
     self.rescaleFactor = rescaleFactor
     self.mean = mean
     self.deviation = deviation
   }
 
-  /// What ViT's processor does where there is no file.
+  /// What ViT's processor does where there is no file, at the model's own size.
   package static let standard = ImagePreprocessing(
-    rescaleFactor: 1 / 255, mean: [0.5], deviation: [0.5])
-
-  /// Reads the `preprocessor_config.json` of a model folder; a folder without one gets `standard`.
-  package init(modelFolder: String) throws(TaskDataError) {
-    let path = "\(modelFolder)/preprocessor_config.json"
-    guard let data = FileManager.default.contents(atPath: path) else {
-      self = .standard
-      return
-    }
-    let file: File
-    do {
-      file = try JSONDecoder().decode(File.self, from: data)
-    } catch {
-      throw .badPreprocessing(file: path, reason: "not the JSON of an image processor")
-    }
-    self.init(
-      rescaleFactor: file.rescales == false
-        ? 1 : file.rescaleFactor.map(Float.init) ?? Self.standard.rescaleFactor,
-      mean: file.normalizes == false ? [0] : file.mean ?? Self.standard.mean,
-      deviation: file.normalizes == false ? [1] : file.deviation ?? Self.standard.deviation)
-    guard !mean.isEmpty, mean.count == deviation.count, !deviation.contains(0) else {
-      throw .badPreprocessing(
-        file: path, reason: "image_mean and image_std must match, and no deviation may be 0")
-    }
-  }
-
-  /// The members of the file.
-  private struct File: Decodable {
-    var rescales: Bool?
-    var rescaleFactor: Double?
-    var normalizes: Bool?
-    var mean: [Float]?
-    var deviation: [Float]?
-
-    enum CodingKeys: String, CodingKey {
-      case rescales = "do_rescale"
-      case rescaleFactor = "rescale_factor"
-      case normalizes = "do_normalize"
-      case mean = "image_mean"
-      case deviation = "image_std"
-    }
-  }
+    resizing: ImageResizing(.modelSize, .bilinear), rescaleFactor: 1 / 255, mean: [0.5],
+    deviation: [0.5])
 
   /// The `preprocessor_config.json` that says the same, for images of one size.
   package func json(height: Int, width: Int) -> String {
@@ -83,17 +52,39 @@ package struct ImagePreprocessing: Sendable, Hashable {
       """
   }
 
-  /// Normalises images, [count, channels, height, width], in place.
-  package func apply(
-    to pixels: UnsafeMutableBufferPointer<Float>, channels: Int, planeSize: Int
+  /// The normalised value of each byte, for one channel.
+  func values(ofChannel channel: Int) -> [Float] {
+    let mean = mean[min(channel, mean.count - 1)]
+    let deviation = deviation[min(channel, deviation.count - 1)]
+    return (0...255).map { (Float(Double($0) * rescaleFactor) - mean) / deviation }
+  }
+
+  /// Normalises values between those of bytes, [count, channels, height, width], in place.
+  package func normalize(
+    _ pixels: UnsafeMutableBufferPointer<Float>, channels: Int, planeSize: Int
   ) {
+    let factor = Float(rescaleFactor)
     for start in stride(from: 0, to: pixels.count, by: planeSize) {
       let channel = start / planeSize % channels
       let mean = mean[min(channel, mean.count - 1)]
       let deviation = deviation[min(channel, deviation.count - 1)]
       for index in start..<start + planeSize {
-        pixels[index] = (pixels[index] * rescaleFactor - mean) / deviation
+        pixels[index] = (pixels[index] * factor - mean) / deviation
       }
+    }
+  }
+}
+
+/// The middle of an image that is kept.
+package enum ImageCrop: Sendable, Hashable {
+  /// As much as the model takes.
+  case modelSize
+  case exact(height: Int, width: Int)
+
+  func size(for model: ImageShape) -> (height: Int, width: Int) {
+    switch self {
+    case .modelSize: (model.height, model.width)
+    case .exact(let height, let width): (height, width)
     }
   }
 }

@@ -19,6 +19,9 @@ struct Paths: ParsableCommand {
     for (index, folder) in ThemeSource(folder: nil).folders.enumerated() {
       paths.append(("themes \(index + 1)", folder.path))
     }
+    if let store = try? RunPlaces.store(), let index = try? RunPlaces.indexFile() {
+      paths += [("runs", store.folder), ("index of runs", index)]
+    }
     if json {
       return try JSONOutput.print(
         Dictionary(uniqueKeysWithValues: paths.map { ($0.name, $0.path) }))

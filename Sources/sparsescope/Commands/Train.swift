@@ -51,10 +51,10 @@ struct TrainDigits: ParsableCommand {
     let preprocessing = ImagePreprocessing(rescaleFactor: 1 / 16, mean: [0.5], deviation: [0.5])
     let threads = ParallelWorkers(count: workers)
     let trainer = DigitsTrainer(
-      recipe: recipe, images: try ImageDataset(idxFolder: folder, split: "train"),
+      recipe: recipe, images: try ImageDataset(idxFolder: folder, split: .train),
       preprocessing: preprocessing, workers: threads)
     let test = ImageClassification(
-      name: "digits", images: try ImageDataset(idxFolder: folder, split: "test"),
+      name: "digits", images: try ImageDataset(idxFolder: folder, split: .test),
       preprocessing: preprocessing)
 
     Interruption.watch()

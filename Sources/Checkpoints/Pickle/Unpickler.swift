@@ -1,16 +1,14 @@
 import Tensors
 
-/// Interprets a pickle as far as tensors need it, and builds nothing else.
+/// Interprets a pickle as far as tensors, or arrays of bytes, need it, and builds nothing else.
 ///
-/// Python's own interpreter calls whatever a pickle names. This one knows the names in
-/// `PickleGlobal` as data, has no way to call anything, and refuses every other name and opcode.
+/// Python's own interpreter calls whatever a pickle names. This one knows the names of one
+/// `PickleVocabulary` as data, has no way to call anything, and refuses every other name and opcode.
 /// Each opcode makes at most one value, so that memory stays in proportion to the pickle, whose
 /// length is limited, and so is the depth of tuples; nothing recurses. Source: Python's `pickletools`, protocols 2 to 5.
 struct Unpickler {
-  /// The longest pickle that is read, in bytes; a state dict of 10,000 tensors has about 1 MB.
-  static let lengthLimit = 32 << 20
-
   private let file: MappedFile
+  let vocabulary: PickleVocabulary
   private let end: Int
   private var position: Int
   /// Where the opcode that is being interpreted starts.
@@ -23,22 +21,25 @@ struct Unpickler {
   private var lists: [[PickleValue]] = []
   private var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
   private var storages: [PickledStorage] = []
+  /// The bytes that were copied out of the file, of which small calls could ask for any number.
+  var copiedBytes = 0
 
   /// Interprets the pickle that starts at the range's lower bound.
   ///
   /// - Parameter range: bytes of the file that it may extend over; the rest may be something else.
   static func object(
-    in range: Range<Int>, of file: MappedFile
+    in range: Range<Int>, of file: MappedFile, vocabulary: PickleVocabulary = .tensors
   ) throws(CheckpointError) -> UnpickledObject {
-    var unpickler = Unpickler(file, range)
+    var unpickler = Unpickler(file, range, vocabulary)
     return try unpickler.run()
   }
 
-  private init(_ file: MappedFile, _ range: Range<Int>) {
+  private init(_ file: MappedFile, _ range: Range<Int>, _ vocabulary: PickleVocabulary) {
     self.file = file
+    self.vocabulary = vocabulary
     position = range.lowerBound
     opcodeStart = range.lowerBound
-    end = min(range.upperBound, range.lowerBound + Self.lengthLimit)
+    end = min(range.upperBound, range.lowerBound + vocabulary.lengthLimit)
   }
 
   private mutating func run() throws(CheckpointError) -> UnpickledObject {
@@ -103,11 +104,13 @@ struct Unpickler {
     case UInt8(ascii: "X"): try pushString(Int(try integer(UInt32.self)))  // BINUNICODE
     case 0x8C: try pushString(Int(try byte()))  // SHORT_BINUNICODE
     case 0x8D: try pushString(try length())  // BINUNICODE8
-    case UInt8(ascii: "U"): try pushString(Int(try byte()))  // SHORT_BINSTRING of Python 2
-    case UInt8(ascii: "T"): try pushString(Int(try integer(UInt32.self)))  // BINSTRING of Python 2
-    case UInt8(ascii: "C"): try pushOpaque(Int(try byte()))  // SHORT_BINBYTES
-    case UInt8(ascii: "B"): try pushOpaque(Int(try integer(UInt32.self)))  // BINBYTES
-    case 0x8E: try pushOpaque(try length())  // BINBYTES8
+    case UInt8(ascii: "U"): try pushOldString(Int(try byte()))  // SHORT_BINSTRING of Python 2
+    case UInt8(ascii: "T"):  // BINSTRING of Python 2
+      try pushOldString(Int(try integer(UInt32.self)))
+    case UInt8(ascii: "C"): try pushBytes(Int(try byte()))  // SHORT_BINBYTES
+    case UInt8(ascii: "B"): try pushBytes(Int(try integer(UInt32.self)))  // BINBYTES
+    case 0x8E: try pushBytes(try length())  // BINBYTES8
+    case 0x96 where vocabulary == .arrays: try pushBytes(try length())  // BYTEARRAY8
     default: return false
     }
     return true
@@ -129,10 +132,9 @@ struct Unpickler {
         throw bad("REDUCE of \(operands[0].kind) with \(operands[1].kind)")
       }
       try reduce(global, arguments)
-    case UInt8(ascii: "b"):  // BUILD: state dicts carry the versions of their modules
+    case UInt8(ascii: "b"):  // BUILD
       let operands = try pop(2)
-      guard case .dictionary = operands[0] else { throw bad("BUILD of \(operands[0].kind)") }
-      stack.append(operands[0])
+      stack.append(try built(operands[0], state: operands[1]))
     case UInt8(ascii: "Q"):  // BINPERSID
       let storage = try storage(try pop())
       storages.append(storage)
@@ -166,7 +168,17 @@ struct Unpickler {
       stack.append(arguments[0])
     case .rebuildTensor, .rebuildTypedTensor:
       stack.append(.tensor(try tensor(global, arguments)))
-    case .storage, .elementType:
+    case .newArray: stack.append(.array(PickledArray(shape: [], bytes: .inFile(0..<0))))
+    case .arrayFromBuffer:
+      guard arguments.count >= 3, let bytes = arguments[0].bytes else {
+        throw bad("an array without its bytes")
+      }
+      stack.append(try array(shape: arguments[2], type: arguments[1], bytes))
+    case .arrayElementType:
+      guard let code = arguments.first?.string else { throw bad("a dtype without its name") }
+      stack.append(.arrayElementType(code))
+    case .encode: stack.append(.bytes(try encoded(arguments)))
+    case .storage, .elementType, .arrayClass:
       throw bad("\(global) is called")
     }
   }
@@ -206,7 +218,7 @@ struct Unpickler {
   }
 
   private func global(module: String, name: String) throws(CheckpointError) -> PickleValue {
-    guard let global = PickleGlobal(module: module, name: name) else {
+    guard let global = PickleGlobal(module: module, name: name, in: vocabulary) else {
       throw .refusedGlobal(file: file.path, offset: opcodeStart, global: "\(module).\(name)")
     }
     return .global(global)
@@ -291,7 +303,9 @@ struct Unpickler {
 
   /// The next bytes' range in the file.
   private mutating func take(_ count: Int) throws(CheckpointError) -> Range<Int> {
-    guard count <= end - position else { throw bad("the pickle breaks off, or is over 32 MB") }
+    guard count <= end - position else {
+      throw bad("the pickle breaks off, or is over \(vocabulary.lengthLimit >> 20) MB")
+    }
     defer { position += count }
     return position..<position + count
   }
@@ -306,9 +320,15 @@ struct Unpickler {
     stack.append(.string(try text(try take(count))))
   }
 
-  private mutating func pushOpaque(_ count: Int) throws(CheckpointError) {
-    _ = try take(count)
-    stack.append(.opaque)
+  private mutating func pushBytes(_ count: Int) throws(CheckpointError) {
+    stack.append(.bytes(.inFile(try take(count))))
+  }
+
+  /// Python 2 has one type for text and bytes; what is no text must be bytes.
+  private mutating func pushOldString(_ count: Int) throws(CheckpointError) {
+    let range = try take(count)
+    let text = String(validating: file.bytes[range], as: UTF8.self)
+    stack.append(text.map(PickleValue.string) ?? .bytes(.inFile(range)))
   }
 
   /// A two's complement integer of any length; one that is longer than 64 bits is opaque.
@@ -338,7 +358,7 @@ struct Unpickler {
     return text
   }
 
-  private func bad(_ reason: String) -> CheckpointError {
+  func bad(_ reason: String) -> CheckpointError {
     .badPickle(file: file.path, offset: opcodeStart, reason: reason)
   }
 

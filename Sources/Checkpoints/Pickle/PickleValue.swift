@@ -1,6 +1,6 @@
 import Tensors
 
-/// A value that a pickle of tensors may build.
+/// A value that a pickle of tensors or of arrays may build.
 ///
 /// Containers are numbers that `UnpickledObject` resolves, since pickles share and nest them freely.
 enum PickleValue {
@@ -9,7 +9,8 @@ enum PickleValue {
   case integer(Int)
   case number(Double)
   case string(String)
-  /// Bytes, or an integer of more than 64 bits; nothing of a tensor needs them.
+  indirect case bytes(PickledBytes)
+  /// An integer of more than 64 bits, which nothing needs.
   case opaque
   /// `depth` counts the tuples inside one another, this one included.
   case tuple([PickleValue], depth: Int)
@@ -18,12 +19,24 @@ enum PickleValue {
   case global(PickleGlobal)
   indirect case storage(PickledStorage)
   indirect case tensor(PickledTensor)
+  /// NumPy's name of a dtype, such as `u1`.
+  case arrayElementType(String)
+  indirect case array(PickledArray)
 
   var integer: Int? { if case .integer(let value) = self { value } else { nil } }
   var string: String? { if case .string(let value) = self { value } else { nil } }
   var tuple: [PickleValue]? { if case .tuple(let elements, _) = self { elements } else { nil } }
   var tupleDepth: Int { if case .tuple(_, let depth) = self { depth } else { 0 } }
   var tensor: PickledTensor? { if case .tensor(let tensor) = self { tensor } else { nil } }
+
+  /// Bytes; those of Python 2 that happen to be text too.
+  var bytes: PickledBytes? {
+    switch self {
+    case .bytes(let bytes): bytes
+    case .string(let text): .inMemory(Array(text.utf8))
+    default: nil
+    }
+  }
 
   /// The elements of a tuple of integers; nil when it is anything else.
   var integers: [Int]? {
@@ -40,15 +53,38 @@ enum PickleValue {
     case .integer: "an int"
     case .number: "a float"
     case .string: "a string"
-    case .opaque: "bytes"
+    case .bytes: "bytes"
+    case .opaque: "a long int"
     case .tuple: "a tuple"
     case .list: "a list"
     case .dictionary: "a dict"
     case .global(let global): global.description
     case .storage: "a storage"
     case .tensor: "a tensor"
+    case .arrayElementType(let code): "the dtype \(code)"
+    case .array: "an array"
     }
   }
+}
+
+/// Bytes that a pickle holds as they are, or had to be decoded.
+enum PickledBytes {
+  /// Their place from the start of the file.
+  case inFile(Range<Int>)
+  case inMemory([UInt8])
+
+  var count: Int {
+    switch self {
+    case .inFile(let range): range.count
+    case .inMemory(let bytes): bytes.count
+    }
+  }
+}
+
+/// An array of bytes, the last dimension running fastest.
+struct PickledArray {
+  var shape: [Int]
+  var bytes: PickledBytes
 }
 
 /// A run of bytes in the file that tensors share.
@@ -73,6 +109,23 @@ struct PickledTensor {
   var strides: [Int]
 }
 
+/// What a pickle is read for, which decides the names that it may mention.
+enum PickleVocabulary {
+  /// PyTorch's tensors.
+  case tensors
+  /// NumPy's arrays of bytes.
+  case arrays
+
+  /// The longest pickle that is read, in bytes: a state dict of 10,000 tensors has about 1 MB, and
+  /// the images of CIFAR-100 have 155 MB.
+  var lengthLimit: Int {
+    switch self {
+    case .tensors: 32 << 20
+    case .arrays: 512 << 20
+    }
+  }
+}
+
 /// The few Python names that a pickle may mention; the interpreter refuses all others.
 enum PickleGlobal: CustomStringConvertible {
   case orderedDictionary
@@ -82,8 +135,34 @@ enum PickleGlobal: CustomStringConvertible {
   case size
   case storage(ElementType)
   case elementType(ElementType)
+  /// NumPy's `_reconstruct`, which makes an empty array whose state follows.
+  case newArray
+  case arrayFromBuffer
+  case arrayClass
+  case arrayElementType
+  /// How Python 3 writes bytes for Python 2.
+  case encode
 
-  init?(module: String, name: String) {
+  init?(module: String, name: String, in vocabulary: PickleVocabulary) {
+    switch vocabulary {
+    case .tensors: self.init(tensorModule: module, name: name)
+    case .arrays: self.init(arrayModule: module, name: name)
+    }
+  }
+
+  private init?(arrayModule module: String, name: String) {
+    // NumPy 2 renamed its core.
+    switch (module.replacing("numpy._core", with: "numpy.core"), name) {
+    case ("numpy.core.multiarray", "_reconstruct"): self = .newArray
+    case ("numpy.core.numeric", "_frombuffer"): self = .arrayFromBuffer
+    case ("numpy", "ndarray"): self = .arrayClass
+    case ("numpy", "dtype"): self = .arrayElementType
+    case ("_codecs", "encode"): self = .encode
+    default: return nil
+    }
+  }
+
+  private init?(tensorModule module: String, name: String) {
     switch (module, name) {
     case ("collections", "OrderedDict"): self = .orderedDictionary
     case ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"):
@@ -115,6 +194,11 @@ enum PickleGlobal: CustomStringConvertible {
     case .size: "torch.Size"
     case .storage(let type): "a storage type of \(type.rawValue)"
     case .elementType(let type): "the dtype \(type.rawValue)"
+    case .newArray: "numpy's _reconstruct"
+    case .arrayFromBuffer: "numpy's _frombuffer"
+    case .arrayClass: "numpy.ndarray"
+    case .arrayElementType: "numpy.dtype"
+    case .encode: "_codecs.encode"
     }
   }
 

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Runs
+
+/// Prints what happens in runs, for programs.
+struct Events: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print the events of runs as lines of JSON, merged by time.",
+    discussion: """
+      Each line has the run's name as ‘run’. Events of one cell keep their order and have a number \
+      of their own, ‘seq’, so that a reader who comes back knows what it has seen.
+      """)
+
+  @Argument(help: "A run: its name or its folder; all runs unless given.")
+  var run: String?
+
+  @Flag(help: "Go on as events happen; for one run until it is finished.")
+  var follow = false
+
+  private struct Line: Encodable {
+    var run: String
+    var event: RunEvent
+
+    private enum CodingKeys: String, CodingKey { case run }
+
+    func encode(to encoder: any Encoder) throws {
+      try event.encode(to: encoder)
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(run, forKey: .run)
+    }
+  }
+
+  func run() throws {
+    let single = try run.map { name in
+      try ((try? RunPlaces.store()) ?? RunStore(folder: ".")).find(name)
+    }
+    var feeds: [String: (folder: RunFolder, feed: EventFeed)] = [:]
+    if let single { feeds[single.path] = (single, EventFeed(single)) }
+    while true {
+      if single == nil {
+        for path in try RunPlaces.store().paths where feeds[path] == nil {
+          guard let folder = try? RunFolder.open(path) else { continue }
+          feeds[path] = (folder, EventFeed(folder))
+        }
+      }
+      // Asked before reading, so that what comes last is still read.
+      let isOver = single.map { $0.finishedCells.count >= $0.spec.cells.count } ?? false
+      var lines: [(time: Double, line: Line)] = []
+      for path in feeds.keys {
+        // A clock that was set back must not turn a run's events round.
+        var latest = -Double.infinity
+        for event in feeds[path]?.feed.read() ?? [] {
+          latest = max(latest, event.time)
+          lines.append((latest, Line(run: feeds[path]?.folder.name ?? "", event: event)))
+        }
+      }
+      try write(lines.sorted { $0.time < $1.time }.map(\.line))
+      if !follow || isOver && lines.isEmpty { return }
+      usleep(200_000)
+    }
+  }
+
+  private func write(_ lines: [Line]) throws {
+    var text = Data()
+    for line in lines {
+      text += try JSONText.encode(line, at: "standard output") + Data("\n".utf8)
+    }
+    if !text.isEmpty { try StandardOutput.write(text) }
+  }
+}

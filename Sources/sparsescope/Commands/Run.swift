@@ -1,0 +1,144 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Runs
+
+/// Runs an experiment, or goes on with one.
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run an experiment from a YAML file, or go on with a run.",
+    discussion: """
+      A run is a folder that says everything about it. Whatever ends the process, --resume goes on \
+      from the last checkpoint; finished cells are not repeated. SIGINT, SIGTERM and SIGUSR2 save \
+      first.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "The experiment, or with --resume also a run: its name or its folder.", valueName: "spec"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var spec: String
+
+  @Flag(help: "Go on with the latest run of the experiment, the one in --output, or the one named.")
+  var resume = false
+
+  @Flag(help: "Run in the background, beyond the end of this terminal.")
+  var detach = false
+
+  @Flag(help: "Print the experiment in full and its cells' number, and run nothing.")
+  var printSpec = false
+
+  @Option(help: "The run's folder; by default a new one among the others.", completion: .directory)
+  var output: String?
+
+  @Option(help: ArgumentHelp("Cells to run at a time.", valueName: "number"))
+  var jobs = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Run this cell only, beside other processes that run others; repeatable.", valueName: "id"))
+  var cell: [String] = []
+
+  func validate() throws {
+    guard jobs >= 1 else { throw ValidationError("--jobs must be at least 1.") }
+    guard cell.isEmpty || resume else {
+      throw ValidationError("--cell is for a run that is there; add --resume.")
+    }
+  }
+
+  func run() throws {
+    if printSpec {
+      let spec = try SpecFile.read(spec)
+      print(SpecFile.text(of: spec), terminator: "")
+      return StandardError.write("\(spec.cells.count) cells")
+    }
+    let run = try resume ? openRun() : makeRun()
+    if resume { try run.control.uncancel() }
+    try detach ? start(run) : carryOut(run)
+  }
+
+  // MARK: The run's folder
+
+  private func makeRun() throws -> RunFolder {
+    let spec = try SpecFile.read(self.spec).withAbsolutePaths()
+    try CellExecution.check(spec)
+    let store = try? RunPlaces.store()
+    guard let path = output ?? store?.newPath(for: spec) else { throw RunError.noHome }
+    let run = try RunFolder.create(at: path, spec: spec, environment: .describing(spec))
+    // A run outside of the store is found through a link there; without a store it is a run, too.
+    try? store?.register(run)
+    return run
+  }
+
+  private func openRun() throws -> RunFolder {
+    let store = try? RunPlaces.store()
+    guard spec.hasSuffix(".yaml") || spec.hasSuffix(".yml") else {
+      return try (store ?? RunStore(folder: ".")).find(spec)
+    }
+    let spec = try SpecFile.read(self.spec).withAbsolutePaths()
+    if let output {
+      let run = try RunFolder.open(output)
+      guard run.spec == spec else { throw RunError.otherExperiment(path: run.path) }
+      return run
+    }
+    guard let run = store?.latest(of: spec) else {
+      throw CommandError(
+        "There is no run of \(self.spec) to go on with; leave --resume out to make one.")
+    }
+    return run
+  }
+
+  // MARK: Running
+
+  private func start(_ run: RunFolder) throws {
+    let options = ["--resume", "--jobs", "\(jobs)"] + cell.flatMap { ["--cell", $0] }
+    let child = try DetachedProcess.start(["run", run.path] + options, log: run.logFile)
+    guard DetachedProcess.waitUntilWorking(child, on: run) else {
+      throw CommandError("The run has failed at once; \(run.logFile) says why.")
+    }
+    print("\(run.name): process \(child) runs it in \(run.path)".printable)
+  }
+
+  private func carryOut(_ run: RunFolder) throws {
+    let cells = run.spec.cells
+    if let unknown = cell.first(where: { id in !cells.contains { $0.id == id } }) {
+      let near = cells.first.map { ", such as \($0.id)" } ?? ""
+      throw CommandError("\(run.name) has no cell \(unknown); it has \(cells.count)\(near).")
+    }
+    StopSignals.watch()
+    StandardError.write("\(run.name): \(cells.count) cells in \(run.path)")
+    let progress = ProgressLine(title: run.name, logsTenths: true)
+    let began = run.finishedCells.count
+    let driver = RunDriver(run, only: cell.isEmpty ? nil : Set(cell), concurrency: jobs) {
+      done, outcome in
+      progress.show(began + outcome.finished.count, of: cells.count, note: done.id)
+    }
+    let outcome = try driver.run(execute: CellExecution.execute)
+    progress.finish()
+    RunPlaces.record(run)
+    try report(outcome, of: run)
+  }
+
+  private func report(_ outcome: RunDriver.Outcome, of run: RunFolder) throws {
+    for (id, message) in outcome.failed.sorted(by: { $0.key < $1.key }) {
+      StandardError.write("\(id) failed: \(message)")
+    }
+    if !outcome.blocked.isEmpty {
+      StandardError.write("\(outcome.blocked.count) cells need one that has failed.")
+    }
+    switch outcome.end {
+    case .complete:
+      guard outcome.failed.isEmpty, outcome.blocked.isEmpty else { throw ExitCode(1) }
+      let turns = RunOverview(RunSummary(run)).turns
+      print("\(run.name): \(outcome.finished.count) cells finished, in \(run.path)".printable)
+      for turn in turns { print("  \(RunText.turn(turn))".printable) }
+    case .stopped(let reason):
+      StandardError.write(
+        "\(reason): saved; `sparsescope run \(run.name) --resume` goes on from there.")
+      throw ExitCode(130)
+    case .cancelled:
+      StandardError.write("cancelled; `sparsescope run \(run.name) --resume` would go on.")
+      throw ExitCode(130)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Runs
+
+/// `sparsescope runs`: what there is, how it stands, and what can be asked of it.
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "List, inspect and steer runs.",
+    subcommands: [
+      RunsList.self, RunsShow.self, RunsPause.self, RunsResume.self, RunsCancel.self,
+      RunsSet.self, RunsReindex.self,
+    ],
+    defaultSubcommand: RunsList.self)
+}
+
+/// Which run a command is about.
+struct RunArgument: ParsableArguments {
+  @Argument(help: "A run: its name, a beginning of it that is unique, or its folder.")
+  var run: String
+
+  func open() throws -> RunFolder {
+    // A folder needs no place for runs.
+    try ((try? RunPlaces.store()) ?? RunStore(folder: ".")).find(run)
+  }
+}
+
+struct RunsList: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List all runs, the latest first.")
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Report: Encodable { var runs: [RunOverview] }
+
+  func run() throws {
+    let runs = try RunPlaces.overviews()
+    if json { return try JSONOutput.print(Report(runs: runs)) }
+    guard !runs.isEmpty else {
+      return print("No runs; `sparsescope run SPEC` makes one.")
+    }
+    let rows = runs.map { run in
+      [
+        run.name, run.state.rawValue,
+        "\(run.done)/\(run.total)" + (run.failed > 0 ? " (\(run.failed) failed)" : ""),
+        Percent.text(run.progress, decimals: 0) + " %", run.cellsPerHour.map(RunText.rate) ?? "–",
+        run.secondsLeft.map(RunText.duration) ?? "–",
+        run.turns.compactMap(\.sparsity).map { Percent.text($0, decimals: 0) }
+          .joined(separator: ", "),
+      ]
+    }
+    print(
+      RunText.table(["RUN", "STATE", "CELLS", "DONE", "RATE", "LEFT", "ESSENTIAL %"], rows)
+        .printable)
+  }
+}
+
+struct RunsReindex: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reindex", abstract: "Make the index of the runs anew from their folders.")
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let rebuilt = try RunIndex.rebuild(RunPlaces.indexFile(), from: RunPlaces.store())
+    for problem in rebuilt.problems { StandardError.write(problem) }
+    if json { return try JSONOutput.print(rebuilt) }
+    let seconds = String(format: "%.1f", rebuilt.seconds)
+    print("\(rebuilt.runs) runs with \(rebuilt.cells) cells in \(seconds) s")
+    if let aside = rebuilt.movedAside {
+      print("The damaged index is kept as \(aside); its cache of evaluated points is lost.")
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import Runs
+
+struct RunsPause: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pause", abstract: "Let a run save and wait.")
+
+  @OptionGroup var argument: RunArgument
+
+  func run() throws {
+    let run = try argument.open()
+    try run.control.pause()
+    print("\(run.name) will pause; `sparsescope runs resume \(run.name)` lets it go on.".printable)
+  }
+}
+
+struct RunsResume: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Let a paused run go on; start one that nothing runs.")
+
+  @OptionGroup var argument: RunArgument
+
+  func run() throws {
+    let run = try argument.open()
+    try run.control.resume()
+    guard run.worker == nil, RunSummary(run).state != .finished else {
+      return print("\(run.name) goes on.".printable)
+    }
+    try run.control.uncancel()
+    let child = try DetachedProcess.start(["run", run.path, "--resume"], log: run.logFile)
+    guard DetachedProcess.waitUntilWorking(child, on: run) else {
+      throw CommandError("The run has failed at once; \(run.logFile) says why.")
+    }
+    print("\(run.name): process \(child) runs it.".printable)
+  }
+}
+
+struct RunsCancel: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cancel", abstract: "End a run; what is finished stays.")
+
+  @OptionGroup var argument: RunArgument
+
+  @Flag(help: "Do not ask again.")
+  var yes = false
+
+  func run() throws {
+    let run = try argument.open()
+    let summary = RunSummary(run)
+    if summary.state == .finished { throw CommandError("\(run.name) is finished already.") }
+    if !yes, isatty(STDIN_FILENO) == 1 {
+      StandardError.write(
+        "\(run.name): \(summary.done) of \(summary.total) cells are finished and stay. "
+          + "What the others have done since their last checkpoint is lost.")
+      StandardError.write("Type the word cancel to end it, anything else to leave it:")
+      guard readLine()?.trimmingCharacters(in: .whitespaces) == "cancel" else {
+        throw CommandError("\(run.name) was left alone.")
+      }
+    }
+    try run.control.cancel()
+    print("\(run.name) is cancelled.".printable)
+  }
+}
+
+struct RunsSet: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set", abstract: "Change a run while it runs.")
+
+  @OptionGroup var argument: RunArgument
+
+  @Option(help: "Threads to compute on; results do not depend on it.")
+  var workers: Int?
+
+  @Option(help: "How far others go first: the process's niceness, from 0 to 19.")
+  var nice: Int?
+
+  func validate() throws {
+    guard workers != nil || nice != nil else {
+      throw ValidationError("Give --workers or --nice.")
+    }
+    if let workers, workers < 1 { throw ValidationError("--workers must be at least 1.") }
+    if let nice, !((0...19) ~= nice) { throw ValidationError("--nice must be from 0 to 19.") }
+  }
+
+  func run() throws {
+    let run = try argument.open()
+    if let workers { try run.control.setWorkers(workers) }
+    if let nice { try run.control.setNiceness(nice) }
+  }
+}
