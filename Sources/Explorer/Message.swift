@@ -5,6 +5,8 @@ import Experiments
 package enum Message: Sendable {
   case key(Key)
   case resized(Size)
+  /// The look was changed on another screen.
+  case restyled(Appearance)
   /// A matrix of the index is done; `bins` are the heights of its sparkline.
   case matrixIndexed(Int, bins: [Int])
   /// Every matrix is indexed: scrubbing can begin.
