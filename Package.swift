@@ -69,10 +69,17 @@ let package = Package(
     .testTarget(
       name: "TasksTests", dependencies: ["Tasks", "CImages"], exclude: ["Fixtures"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "Checkpoints", "Experiments"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "Experiments", "Pruning", "Tasks"]),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: [
+        "Engine", "Experiments", "Pruning", "Tasks", "Tensors", "Checkpoints", "Tokenizers",
+        "Transformers",
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Experiments"]),
     .testTarget(name: "ExplorerTests", dependencies: ["Explorer", "Canvas", "Experiments"]),
-    .testTarget(name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints"]),
+    .testTarget(
+      name: "ProgramTests", dependencies: ["sparsescope", "Checkpoints", "Runs", "Experiments"]),
   ],
   swiftLanguageModes: [.v6]
 )

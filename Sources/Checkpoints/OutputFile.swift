@@ -6,7 +6,7 @@ import Synchronization
 /// Until then it has no name at all (`O_TMPFILE`): whatever ends the program, a signal included, the
 /// kernel frees its space. File systems without such files get a hidden sibling, which is
 /// removed unless the program is killed outright.
-final class OutputFile {
+package final class OutputFile {
   private let descriptor: Int32
   private let folder: String
   /// The hidden sibling's path; nil where the file has no name yet.
@@ -39,6 +39,17 @@ final class OutputFile {
   deinit {
     close(descriptor)
     if let temporary { unlink(temporary) }
+  }
+
+  /// Writes a whole small file, replacing a file of that name.
+  package static func write(
+    _ bytes: some Sequence<UInt8>, to path: String
+  ) throws(CheckpointError) {
+    let bytes = Array(bytes)
+    let file = try OutputFile(
+      path: path, in: ModelLocation.split(path).folder, size: bytes.count)
+    try file.write(bytes, at: 0)
+    try file.commit()
   }
 
   /// Writes all the bytes at an offset from the start of the file.

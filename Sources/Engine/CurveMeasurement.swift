@@ -25,10 +25,10 @@ package struct CurveMeasurement {
   /// - Parameters:
   ///   - levels: nil to let the search for the turning point choose.
   ///   - limit: only the first so many examples; nil for all.
-  ///   - onProgress: told after each round of batches.
+  ///   - onProgress: told after each round of batches; what it throws ends the measurement.
   package func measure(
     _ identity: CurveIdentity, levels: [SparsityLevel]?, tolerance: Double, limit: Int? = nil,
-    onProgress: (CurvePoint) -> Void = { _ in }
+    onProgress: (CurvePoint) throws -> Void = { _ in }
   ) throws -> Result {
     let reachable = ReachableLevels(identity.method)
     let search = LevelSearch(epsilon: tolerance, reachable: reachable)
@@ -52,7 +52,7 @@ package struct CurveMeasurement {
 
   private func point(
     at level: SparsityLevel, of identity: CurveIdentity, limit: Int?,
-    onProgress: (CurvePoint) -> Void
+    onProgress: (CurvePoint) throws -> Void
   ) throws -> CurvePoint {
     let plan = preview.plan(identity.request(at: level.fraction))
     let total = min(limit ?? .max, evaluator.exampleCount)
@@ -64,7 +64,7 @@ package struct CurveMeasurement {
       batches: batches.map { $0.clamped(to: 0..<total) })
     while !measurement.isComplete {
       try measurement.advance(on: workers)
-      onProgress(measurement.point)
+      try onProgress(measurement.point)
     }
     return measurement.point
   }

@@ -14,46 +14,64 @@ package final class PerplexityEvaluator: LevelEvaluator {
   package let batches: [Range<Int>]
   /// The score of giving every token the same probability.
   package let chance: Double?
+  /// How the text is divided.
+  package let division: PerplexityWindows
 
   private let model: TextModel
   private let windows: [TextWindow]
   private let logLikelihoods: PredictionLog<Double>
   /// The mean number of scored tokens in a window.
   private let tokensPerWindow: Double
+  /// The text's length where all of it is scored; nil where the windows leave tokens out.
+  private let textLength: TextLength?
 
   /// Encodes the text; the weights are read when the first level is prepared.
   ///
-  /// - Parameters:
-  ///   - addsSpecialTokens: whether the text begins with what the tokenizer puts there, such as `<s>`.
-  /// - Throws: `TransformerError` where the program cannot run the model, `TextTaskError` where it
-  ///   is no language model or the text is too short.
-  package convenience init(
-    _ matrices: PrunableMatrices, tokenizer: Tokenizer, text: String, windows: PerplexityWindows,
-    addsSpecialTokens: Bool = true
-  ) throws {
-    let model = try TextModel(matrices, tokenizer: tokenizer, head: .causalLanguageModel)
-    let tokens = tokenizer.encode(text, addsSpecialTokens: addsSpecialTokens).ids
-    try self.init(model, tokens, windows)
-  }
-
-  /// The same in fixed windows.
+  /// Rolling windows score all of the text, which is encoded without special tokens, after the token
+  /// that begins texts, or else the one that ends them. Other windows take the text as the tokenizer
+  /// gives it, with `<s>` in front where that is its habit.
   ///
-  /// - Parameter length: nil for the longest input of the model, but at most 2048 tokens.
+  /// - Parameters:
+  ///   - length: nil for the longest input of the model, but at most 2048 tokens.
+  ///   - stride: of strided windows; nil for half their length.
+  /// - Throws: `TransformerError` where the program cannot run the model, `TextTaskError` where it
+  ///   is no language model, or the text or the windows are too short.
   package convenience init(
-    _ matrices: PrunableMatrices, tokenizer: Tokenizer, text: String, length: Int?
+    _ matrices: PrunableMatrices, tokenizer: Tokenizer, text: String,
+    windows kind: PerplexityWindows.Kind = .fixed, length: Int? = nil, stride: Int? = nil
   ) throws {
     let model = try TextModel(matrices, tokenizer: tokenizer, head: .causalLanguageModel)
     let longest = model.maximumLength(2048)
-    try self.init(
-      model, tokenizer.encode(text).ids, .fixed(length: min(length ?? longest, longest)))
+    let length = min(length ?? longest, longest)
+    guard length > 1 else { throw TextTaskError.tooShort(tokens: length) }
+    let division: PerplexityWindows
+    switch kind {
+    case .fixed: division = .fixed(length: length)
+    case .strided:
+      let stride = stride ?? max(1, length / 2)
+      guard (1...length).contains(stride) else {
+        throw TextTaskError.badStride(stride, length: length)
+      }
+      division = .strided(length: length, stride: stride)
+    case .rolling:
+      guard let prefix = tokenizer.specialTokens.bos ?? tokenizer.specialTokens.eos else {
+        throw TextTaskError.noPrefixToken
+      }
+      division = .rolling(length: length, prefix: prefix)
+    }
+    try self.init(model, text: text, division)
   }
 
-  private init(_ model: TextModel, _ tokens: [Int], _ division: PerplexityWindows) throws {
+  private init(_ model: TextModel, text: String, _ division: PerplexityWindows) throws {
+    let scoresAll = if case .rolling = division { true } else { false }
+    let tokens = model.tokenizer.encode(text, addsSpecialTokens: !scoresAll).ids
     try model.check(CollectionOfOne(tokens))
     self.model = model
+    self.division = division
     windows = division.windows(of: tokens)
     guard !windows.isEmpty else { throw TextTaskError.tooShort(tokens: tokens.count) }
     tokensPerWindow = Double(windows.reduce(0) { $0 + $1.scored.count }) / Double(windows.count)
+    textLength = scoresAll ? TextLength(of: text) : nil
     chance = -log(Double(model.text.vocabulary))
     batches = windows.indices.map { $0..<$0 + 1 }
     logLikelihoods = PredictionLog(count: windows.count)
@@ -81,11 +99,17 @@ package final class PerplexityEvaluator: LevelEvaluator {
       return values.map { Float($0 / evaluator.tokensPerWindow) }
     }
 
-    /// The perplexity of a token, exp(−Σ log-likelihood / tokens).
+    /// The perplexity of a token, exp(−Σ log-likelihood / tokens); where all of the text is scored
+    /// also that of a word and of a byte.
     func metrics(ofFirst count: Int) -> [String: Double] {
       guard let values = evaluator.logLikelihoods.first(count, at: request) else { return [:] }
+      let sum = values.reduce(0, +)
       let tokens = evaluator.windows.prefix(count).reduce(0) { $0 + $1.scored.count }
-      return ["perplexity": exp(-values.reduce(0, +) / Double(tokens))]
+      var metrics = ["perplexity": exp(-sum / Double(tokens))]
+      if count == evaluator.windows.count, let length = evaluator.textLength {
+        metrics.merge(length.metrics(logLikelihood: sum)) { $1 }
+      }
+      return metrics
     }
   }
 }

@@ -47,10 +47,13 @@ package final class SequenceClassificationEvaluator: LevelEvaluator {
       evaluator: self, request: plan.request, model: transformer, parameters: parameters)
   }
 
-  /// What the model said of each example at a request; nil before all have been measured.
-  package func predictions(at request: PruningRequest) -> [Double]? {
-    predictions.first(data.examples.count, at: request)
+  /// What the model said of the first examples at a request; nil before they have been measured.
+  package func predictions(at request: PruningRequest, first count: Int? = nil) -> [Double]? {
+    predictions.first(count ?? data.examples.count, at: request)
   }
+
+  /// A prediction as GLUE's files write it: a number, or the name of a class where they use names.
+  func label(_ prediction: Double) -> String { data.task.label(of: prediction) }
 
   private struct Level: PreparedLevel {
     let evaluator: SequenceClassificationEvaluator

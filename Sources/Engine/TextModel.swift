@@ -19,10 +19,10 @@ final class TextModel: Sendable {
 
   /// Reads the configuration, not the weights.
   ///
-  /// - Parameter head: what the task needs of the model.
+  /// - Parameter head: what the task needs of the model; nil where any will do.
   /// - Throws: `TransformerError` where the program cannot run the model, `TextTaskError` where it
   ///   is made for something else.
-  init(_ matrices: PrunableMatrices, tokenizer: Tokenizer, head: ModelHead) throws {
+  init(_ matrices: PrunableMatrices, tokenizer: Tokenizer, head: ModelHead?) throws {
     let checkpoint = matrices.checkpoint
     guard let json = checkpoint.configuration else {
       throw TransformerError.noConfiguration(path: checkpoint.path)
@@ -32,7 +32,7 @@ final class TextModel: Sendable {
       throw TransformerError.wrongInput(
         model: "a `\(configuration.family.rawValue)` model", expected: "text")
     }
-    guard configuration.head == head else {
+    if let head, configuration.head != head {
       throw TextTaskError.wrongHead(
         model: checkpoint.path, expected: head, found: configuration.head)
     }
@@ -53,14 +53,19 @@ final class TextModel: Sendable {
 
   /// The model and its weights without those that a plan removes.
   func pruned(_ plan: PruningPlan) throws -> (model: Transformer, parameters: Parameters) {
-    let loaded = try self.loaded.withLock { loaded in
+    let loaded = try loadedModel()
+    return (loaded.model, loaded.parameters.pruned(plan, of: matrices, loaded.report))
+  }
+
+  /// The model with all its weights, which are mapped on the first call.
+  func loadedModel() throws -> LoadedTransformer {
+    try loaded.withLock { loaded in
       if loaded == nil {
         try BLAS.load()
         loaded = try LoadedTransformer(matrices.checkpoint)
       }
       return loaded!
     }
-    return (loaded.model, loaded.parameters.pruned(plan, of: matrices, loaded.report))
   }
 
   /// Puts encoded texts one behind the other.
@@ -105,6 +110,14 @@ package enum TextTaskError: Error, Sendable, Equatable, CustomStringConvertible 
   case unknownToken(id: Int, vocabulary: Int)
   /// A text with fewer tokens than a window.
   case tooShort(tokens: Int)
+  /// Windows that start further from each other than they reach.
+  case badStride(Int, length: Int)
+  /// A tokenizer without a token that could stand in front of a text.
+  case noPrefixToken
+  /// A text that adds no token to what it is to follow.
+  case noContinuation(String)
+  /// A text without the token that stands for what is to be guessed.
+  case noMask(token: String)
 
   package var description: String {
     switch self {
@@ -117,6 +130,17 @@ package enum TextTaskError: Error, Sendable, Equatable, CustomStringConvertible 
       """
     case .tooShort(let tokens):
       "the text has \(tokens) tokens, too few for a window; give a longer text or shorter windows"
+    case .badStride(let stride, let length):
+      "a stride of \(stride) tokens does not fit windows of \(length); take 1 to \(length)"
+    case .noPrefixToken:
+      """
+      the tokenizer names no token that begins or ends a text, which rolling windows need; name one \
+      in tokenizer_config.json, or take fixed or strided windows
+      """
+    case .noContinuation(let text):
+      "the tokenizer makes no token of ‘\(text)’; it cannot be scored"
+    case .noMask(let token):
+      "the text has no \(token), which stands for the word to be guessed; write it where one is missing"
     }
   }
 }

@@ -28,7 +28,9 @@ package struct Mask: Sendable, Hashable {
     precondition(words.count == (count + 63) / 64, "\(words.count) words for \(count) weights")
     self.count = count
     self.words = words
-    if !count.isMultiple(of: 64), count > 0 { self.words[words.count - 1] &= ~0 >> (64 - count % 64) }
+    if !count.isMultiple(of: 64), count > 0 {
+      self.words[words.count - 1] &= ~0 >> (64 - count % 64)
+    }
   }
 
   /// Whether a weight is kept.

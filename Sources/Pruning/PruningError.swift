@@ -7,6 +7,8 @@ package enum PruningError: Error, Sendable, Equatable {
   case tooLarge(file: String, tensor: String, weights: Int)
   case checkpoint(CheckpointError)
   case cancelled
+  /// A file that should hold masks has a tensor that is none.
+  case notMasks(file: String, tensor: String)
 }
 
 extension PruningError: CustomStringConvertible {
@@ -21,6 +23,8 @@ extension PruningError: CustomStringConvertible {
       error.description
     case .cancelled:
       "cancelled"
+    case .notMasks(let file, let tensor):
+      "\(file): tensor \(tensor) is no mask; masks are written by runs, in their folder masks"
     }
   }
 }

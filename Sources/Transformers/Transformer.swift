@@ -35,8 +35,12 @@ package struct Transformer: Sendable {
   ///
   /// The result is [sequences, classes] for classifiers, [tokens, 2] (start, end) for question
   /// answering and [tokens, vocabulary] for language models. It is valid until the tape's next pass.
+  ///
+  /// - Parameter rows: the tokens of the batch whose logits are wanted, of a model with logits for
+  ///   each; nil for all of them.
   func forward(
-    _ input: ModelInput, _ parameters: Parameters, on tape: Tape, mode: Tape.Mode = .inference
+    _ input: ModelInput, _ parameters: Parameters, on tape: Tape, mode: Tape.Mode = .inference,
+    rows: [Int]? = nil
   ) -> Variable {
     tape.begin(parameters, mode: mode)
     let (embedded, layout) = embedding(input, configuration, on: tape)
@@ -51,15 +55,16 @@ package struct Transformer: Sendable {
     if head.readsFirstTokens, blocks.last?.canChooseRows != true {
       x = tape.rows(x, layout.queries.map(\.lowerBound))
     }
+    if let rows { x = tape.rows(x, rows) }
     if let finalNorm { x = tape.norm(x, finalNorm, consuming: true) }
     return head(x, on: tape)
   }
 
   /// The logits of a batch; see `forward` for their shape. Valid until the tape's next pass.
   package func logits(
-    _ input: ModelInput, _ parameters: Parameters, on tape: Tape
+    _ input: ModelInput, _ parameters: Parameters, on tape: Tape, rows: [Int]? = nil
   ) -> Matrix {
-    forward(input, parameters, on: tape).value
+    forward(input, parameters, on: tape, rows: rows).value
   }
 }
 

@@ -36,6 +36,8 @@ struct EvaluationReport: Encodable {
   var model: String
   var modelHash: String
   var task: String
+  /// The SHA-256 of the task's file, or of its folder's files; empty for the embedded images.
+  var dataHash: String
   var method: String
   var excluded: [String]
   var dtypes: [String]
@@ -43,10 +45,11 @@ struct EvaluationReport: Encodable {
   var points: [Point]
   var essentialSparsity: Turn
 
-  /// - Throws: `CheckpointError` where the weights cannot be read for their hash.
+  /// - Parameter data: the task's file or folder; nil for the embedded images.
+  /// - Throws: where the weights or the data cannot be read for their hashes.
   init(
     _ model: OpenModel, _ identity: CurveIdentity, _ result: CurveMeasurement.Result,
-    tolerance: Double
+    data: String?, tolerance: Double
   ) throws {
     self.model = model.checkpoint.path
     modelHash = try model.checkpoint.contentHash() ?? ""
@@ -54,6 +57,7 @@ struct EvaluationReport: Encodable {
       preconditionFailure("only a model that can be evaluated has a report")
     }
     task = name
+    dataHash = try data.map { try FileHash.sha256(of: $0) } ?? ""
     method = identity.method.title
     // N:M has another pattern at each level; the points tell it by their sparsity.
     excluded = identity.excluded.sorted().map { model.summary.matrices[$0].name }
@@ -84,8 +88,9 @@ struct EvaluationReport: Encodable {
     var lines = ["\(model): \(task), \(method)", "sparsity   reached      score   95 % interval"]
     for point in points {
       let score = point.score
-      // Accuracy, where it is the mean score, has been said.
-      let others = point.metrics.filter { abs($0.value - score) > 1e-9 }
+      // Accuracy, where it is the mean score, has been said; parts of it, such as `acc/law`, are
+      // many.
+      let others = point.metrics.filter { abs($0.value - score) > 1e-9 && !$0.key.contains("/") }
       let metrics = others.sorted { $0.key < $1.key }.map {
         "  \($0.key) " + String(format: "%.4f", $0.value)
       }

@@ -28,7 +28,8 @@ struct FinetuneReport: Encodable {
   func encode(to encoder: any Encoder) throws {
     var members = encoder.container(keyedBy: Key.self)
     let examples = tuner.data.examples.lengths.count
-    let trained = Double(result.losses.count * tuner.settings.batchSize * tuner.settings.accumulation)
+    let trained = Double(
+      result.losses.count * tuner.settings.batchSize * tuner.settings.accumulation)
     let loss = result.losses.isEmpty ? 0 : result.losses.reduce(0, +) / Double(result.losses.count)
     try members.encode(tuner.model.checkpoint.path, forKey: Key("model"))
     try members.encode(tuner.data.task.title, forKey: Key("task"))

@@ -26,11 +26,15 @@ struct KnownTask: Sendable {
 
   static let all =
     [digits]
+    + ImageTask.allCases.map {
+      KnownTask($0.rawValue, $0.title, .imageClassification, .folder(split: "test"))
+    }
     + GLUETask.allCases.map {
       KnownTask($0.rawValue, $0.title, .sequenceClassification, .folder(split: "dev"))
     }
     + [
       KnownTask("squad", "SQuAD", .questionAnswering, .file),
+      KnownTask("mmlu", "MMLU", .causalLanguageModel, .folder(split: "test")),
       KnownTask("perplexity", "perplexity", .causalLanguageModel, .file),
     ]
 

@@ -67,9 +67,13 @@ extension OpenModel {
       guard case .unavailable(let reason) = summary.evaluation else { return nil }
       return reason
     }
-    guard let glue = GLUETask(rawValue: task.name), let json = checkpoint.configuration,
+    guard let json = checkpoint.configuration,
       let labels = try? TransformerConfiguration(json).labels
     else { return nil }
+    if let count = ImageTask(rawValue: task.name)?.classCount, count != labels.count {
+      return "needs a model of \(count) classes"
+    }
+    guard let glue = GLUETask(rawValue: task.name) else { return nil }
     if (try? LabelOrder(of: labels, for: glue)) != nil { return nil }
     return glue.classes.isEmpty
       ? "needs a model of one number"

@@ -10,26 +10,43 @@ struct TaskRequest: Sendable {
   enum Kind: Sendable, Hashable {
     case glue(GLUETask)
     case squad
+    case mmlu
     case perplexity
     case images(ImageTask)
+
+    /// The split that is measured where nobody says which: one with answers.
+    var usualSplit: String {
+      switch self {
+      case .glue, .squad, .perplexity: "dev"
+      case .mmlu, .images: "test"
+      }
+    }
   }
 
   var kind: Kind
-  /// A file of the task, or for GLUE and images a folder of its splits.
+  /// A file of the task, or for GLUE, MMLU and images a folder of its splits.
   var data: String
   var split: String
   /// Tokens of a window of text; nil for as many as the model takes, at most 2048.
   var windowLength: Int?
+  /// How a text is divided for its perplexity.
+  var windows = PerplexityWindows.Kind.fixed
+  /// Tokens from one strided window to the next; nil for half a window.
+  var stride: Int?
+  /// Solved examples in front of each question of MMLU.
+  var shots = 0
 
   /// The names of all tasks.
   static let names =
-    GLUETask.allCases.map(\.rawValue) + ["squad", "perplexity"]
+    GLUETask.allCases.map(\.rawValue) + ["squad", "mmlu", "perplexity"]
     + ImageTask.allCases.map(\.rawValue)
 
+  /// - Parameter split: nil for the task's usual one.
   /// - Returns: nil where no task has the name.
-  init?(name: String, data: String, split: String, windowLength: Int? = nil) {
+  init?(name: String, data: String, split: String? = nil, windowLength: Int? = nil) {
     switch name {
     case "squad": kind = .squad
+    case "mmlu": kind = .mmlu
     case "perplexity": kind = .perplexity
     default:
       if let task = GLUETask(rawValue: name) {
@@ -41,7 +58,7 @@ struct TaskRequest: Sendable {
       }
     }
     self.data = data
-    self.split = split
+    self.split = split ?? kind.usualSplit
     self.windowLength = windowLength
   }
 
@@ -65,13 +82,22 @@ struct TaskRequest: Sendable {
       evaluator = try QuestionAnsweringEvaluator(
         matrices, tokenizer: tokenizer, data: try SQuADDataset(at: data))
       (title, metric) = ("SQuAD", "F1")
+    case .mmlu:
+      let data = try MMLUDataset(at: data, split: split, shots: shots)
+      evaluator = try MultipleChoiceEvaluator(matrices, tokenizer: tokenizer, data: data)
+      (title, metric) = ("MMLU \(split), \(shots)-shot", "accuracy")
     case .perplexity:
       guard let text = try? String(contentsOfFile: data, encoding: .utf8) else {
         throw TaskDataError.unreadable(file: data)
       }
-      evaluator = try PerplexityEvaluator(
-        matrices, tokenizer: tokenizer, text: text, length: windowLength)
-      (title, metric) = (URL(fileURLWithPath: data).lastPathComponent, "perplexity")
+      let perplexity = try PerplexityEvaluator(
+        matrices, tokenizer: tokenizer, text: text, windows: windows, length: windowLength,
+        stride: stride)
+      evaluator = perplexity
+      (title, metric) = (
+        "\(URL(fileURLWithPath: data).lastPathComponent), \(perplexity.division.title)",
+        "perplexity"
+      )
     case .images: preconditionFailure("opened above, since images need no tokenizer")
     }
     return (

@@ -36,14 +36,33 @@ private func measuredOnText(_ size: Size) -> ExplorerState {
   @Test func `says of each where its data is, or that there is none, or why it does not fit`() {
     let state = ExplorerState.withTasks().pressing(.character("t"))
     #expect(
-      lines(state, 1..<9, from: 20) == [])
+      lines(state, 1..<9, from: 23) == [
+        "╭ task ────────────────────────────────────────────────────────────────────╮╮",
+        "│▸digits      now · the images in the program                              ││",
+        "│ SST-2       dev · /data/SST-2                                            ││",
+        "│ CoLA        no data yet: Enter to give a folder                          ││",
+        "│ perplexity  no data yet: Enter to give a file                            ││",
+        "│ MNLI        needs a head, and mini is a bare encoder: fine-tune it first ││",
+        "│ Enter opens it  Esc goes back                                            ││",
+        "╰──────────────────────────────────────────────────────────────────────────╯│",
+      ])
   }
 
   @Test func `keeps the end of a path where there is little room`() {
-    let state = ExplorerState.withTasks(size: Size(width: 40, height: 12)).pressing(
-      .character("t"), .arrow(.down))
+    var state = ExplorerState.withTasks(size: Size(width: 40, height: 12))
+    state.tasks[1].remembered?.data = "/home/somebody/data/glue/SST-2"
+    state = state.pressing(.character("t"), .arrow(.down))
     #expect(
-      lines(state, 1..<9) == [])
+      lines(state, 1..<9) == [
+        "╭╭ task ──────────────────────────────╮╮",
+        "││ digits      now · the images in t… ││",
+        "││▸SST-2       dev · …data/glue/SST-2 ││",
+        "││ CoLA        no data yet: Enter to… ││",
+        "││ perplexity  no data yet: Enter to… ││",
+        "││ MNLI        needs a head, and min… ││",
+        "││ Enter opens it  Esc goes back      ││",
+        "╰╰────────────────────────────────────╯╯",
+      ])
   }
 }
 
@@ -57,7 +76,14 @@ private func measuredOnText(_ size: Size) -> ExplorerState {
         state.opening?.number ?? -1,
         reason: "/data/SST-2 holds no dev.tsv; give the file itself"))
     #expect(
-      lines(state, 6..<13) == [])
+      lines(state, 7..<13) == [
+        "│╭ data of SST-2 ─────────────────────────────────────────╮│",
+        "││ folder /data/SST-2                                     ││",
+        "││ split dev                                              ││",
+        "││ /data/SST-2 holds no dev.tsv; give the file itself     ││",
+        "││  Enter opens it  Tab completes  Esc goes back          ││",
+        "│╰────────────────────────────────────────────────────────╯│",
+      ])
   }
 }
 
@@ -66,15 +92,26 @@ private func measuredOnText(_ size: Size) -> ExplorerState {
     var state = ExplorerState.withTasks().pressing(.character("t"), .arrow(.down), .enter)
     _ = update(&state, .tick(seconds: 2))
     #expect(
-      lines(state, 0..<1) == [])
+      lines(state, 0..<1) == [
+        " sparsescope  vit-digits ▸ digits test 450 · magnitude, global"
+          + "        ⠋ opening SST-2  0:02  ? help"
+      ])
   }
 }
 
 @Suite struct `The curve of perplexity` {
   @Test func `has its best on top, even factors, and its edge at guessing`() {
     let state = measuredOnText(Size(width: 100, height: 28)).pressing(.character("3"), .escape)
-    #expect(
-      lines(state, 14..<25) == [])
+    let shown = lines(state, 15..<25)
+    #expect(shown[0].hasPrefix("╭ 3 perplexity (log) · 40.0 ─"))
+    #expect(shown[1].contains("●"), "the dense model, the best, is on the first row of the plot")
+    #expect(shown[6].hasSuffix("●  │"), "far beyond guessing is on the last row")
+    let labels = shown[1...6].compactMap { line in
+      line.split(separator: "┤").first.flatMap { Int($0.filter(\.isNumber)) }
+    }
+    #expect(labels.count >= 2)
+    #expect(labels == labels.sorted())
+    #expect(labels.allSatisfy { (8...512).contains($0) })
   }
 }
 

@@ -112,6 +112,24 @@ import Testing
     #expect(Set(scores).count == 1)
   }
 
+  @Test(arguments: [
+    ["--stride", "4"], ["--windows", "sliding"], ["--shots=-1"], ["--window", "1"],
+    ["--predictions", "/nowhere/file.json"], ["--task", "mmlu"],
+  ])
+  func `refuses wrong usage by the option's name`(arguments: [String]) throws {
+    let result = try Program.run(["evaluate"] + arguments)
+    #expect(result.status == 2)
+    #expect(result.errors.contains(arguments[0].prefix { $0 != "=" }))
+  }
+
+  @Test func `says before it measures that a task has no predictions to write`() throws {
+    let folder = try TemporaryFolder()
+    let result = try Program.run(["evaluate", "--predictions", folder.path("file.tsv")])
+    #expect(result.status == 1)
+    #expect(result.errors.contains("--predictions"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("file.tsv")))
+  }
+
   @Test func `says why a model cannot be evaluated`() throws {
     let folder = try TemporaryFolder()
     let output = folder.path("pruned")

@@ -102,8 +102,15 @@ struct GLUEDatasetTests {
       "small.dev.tsv": text("few"),
     ])
     #expect(try GLUEDataset(.mnli, at: folder.path).examples[0].first == "in")
-    let mismatched = try GLUEDataset(.mnli, at: folder.path, split: "dev_mismatched")
-    #expect(mismatched.examples[0].first == "out")
+    for (split, first) in [
+      ("dev", "in"), ("dev_matched", "in"), ("matched", "in"), ("validation_matched", "in"),
+      ("dev_mismatched", "out"), ("mismatched", "out"), ("validation_mismatched", "out"),
+    ] {
+      let data = try GLUEDataset(.mnli, at: folder.path, split: split)
+      #expect(data.examples[0].first == first, "\(split)")
+    }
+    let file = try GLUEDataset(.mnli, at: "\(folder.path)/small.dev.tsv", split: "mismatched")
+    #expect(file.examples[0].first == "few", "a file is what it is")
     let subset = try TemporaryFolder(["small.dev.tsv": text("few")])
     #expect(try GLUEDataset(.mnli, at: subset.path).examples[0].first == "few")
     let error = #expect(throws: TaskDataError.self) {

@@ -33,4 +33,14 @@ struct PerplexityWindowsTests {
     #expect(scored(windows).map(\.[0]) == Array(0..<7))
     #expect(windows.last?.scored == 3..<4)
   }
+
+  @Test(arguments: [
+    ("two words", 2, 9), ("one\n\n two\u{2003}three\u{1c}four", 4, 22), ("", 1, 0),
+    (" ends ", 3, 6),
+  ])
+  func `words are counted as Python splits at white space`(text: String, words: Int, bytes: Int) {
+    let length = TextLength(of: text)
+    #expect(length.words == words)
+    #expect(length.bytes == bytes)
+  }
 }

@@ -178,4 +178,15 @@ struct AnswerSearchTests {
     #expect(search.answer(in: [sure, unsure], of: context) == "a b")
     #expect(AnswerSearch().answer(in: [sure], of: context) == "a b")
   }
+
+  @Test func `the n-best list begins with the answer, and nothing has its place in it`() {
+    let windows = [window([1, 0, 0, 4, 0, 0], [1, 0, 0, 3, 2, 0])]
+    let answers = AnswerSearch().answers(in: windows, of: context)
+    #expect(answers.prefix(3).map(\.text) == ["a", "a b", "a b c"])
+    #expect(answers.prefix(3).map(\.score) == [7, 6, 4])
+    let orNothing = AnswerSearch(mayBeImpossible: true).answers(in: windows, of: context)
+    #expect(orNothing.count == answers.count + 1)
+    #expect(orNothing.first { $0.text.isEmpty }?.score == 2)
+    #expect(orNothing.map(\.score) == orNothing.map(\.score).sorted(by: >))
+  }
 }

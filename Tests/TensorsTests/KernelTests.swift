@@ -156,6 +156,60 @@ struct KernelTests {
   }
 }
 
+/// The kernels that train under a mask.
+struct MaskedKernelTests {
+  /// Counts around whole words of a mask, and its bits.
+  private static let counts = [1, 63, 64, 65, 200]
+
+  private static func mask(_ count: Int) -> [UInt64] {
+    var generator = SeededGenerator(state: 5)
+    return (0..<(count + 63) / 64).map { _ in generator.next() }
+  }
+
+  private static func isKept(_ index: Int, _ mask: [UInt64]) -> Bool {
+    mask[index / 64] >> UInt64(index % 64) & 1 == 1
+  }
+
+  @Test(arguments: counts) func `gradients that are not kept become zero`(count: Int) {
+    let mask = Self.mask(count)
+    var gradient = (0..<count).map { Float($0 + 1) / 7 }
+    let expected = gradient.indices.map { Self.isKept($0, mask) ? gradient[$0] : 0 }
+    let sum = elementwise_mask_and_sum_squares(&gradient, mask, count)
+    #expect(gradient == expected)
+    let squares = expected.reduce(0.0) { $0 + Double($1) * Double($1) }
+    #expect(abs(sum - squares) <= 1e-12 * squares)
+  }
+
+  @Test(arguments: counts) func `the masked AdamW step is the plain one, and counts`(count: Int) {
+    let mask = Self.mask(count)
+    var step = adamw_step(
+      rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.1, correction1: 0.1,
+      correction2: 0.001, gradient_scale: 1)
+    let gradient = (0..<count).map { Self.isKept($0, mask) ? Float($0 % 5) - 1.5 : 0 }
+    var weight = (0..<count).map { Self.isKept($0, mask) ? Float($0 % 3) + 1 : 0 }
+    var (mean, variance) = (
+      [Float](repeating: 0, count: count), [Float](repeating: 0, count: count)
+    )
+    var plain = (weight, mean, variance)
+    elementwise_adamw(&step, gradient, &plain.0, &plain.1, &plain.2, count)
+    let revived = elementwise_adamw_masked(
+      &step, gradient, &weight, &mean, &variance, mask, count)
+    #expect(revived == 0)
+    for index in 0..<count {
+      #expect(abs(weight[index] - plain.0[index]) <= 1e-6)
+      #expect(mean[index] == plain.1[index] && variance[index] == plain.2[index])
+    }
+    for index in 0..<count where !Self.isKept(index, mask) {
+      #expect(weight[index].bitPattern == 0)
+      weight[index] = 1
+    }
+    let removed = (0..<count).count { !Self.isKept($0, mask) }
+    #expect(
+      elementwise_adamw_masked(&step, gradient, &weight, &mean, &variance, mask, count)
+        == removed)
+  }
+}
+
 /// A generator that gives the same numbers every time.
 struct SeededGenerator: RandomNumberGenerator {
   var state: UInt64

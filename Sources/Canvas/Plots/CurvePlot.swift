@@ -106,6 +106,8 @@ package struct CurvePlot: Widget {
     if let yRange, yRange.lowerBound < yRange.upperBound { return yRange }
     var values = series.flatMap { ($0.points + $0.predicted).map(\.y) }
     if let baseline { values += [baseline, baseline - (tolerance ?? 0)] }
+    // What lies beyond the limits stands on the edge, and must not cost the rest its room.
+    values = values.map { min(max($0, yLimits.lowerBound), yLimits.upperBound) }
     values.removeAll { !$0.isFinite }
     guard let least = values.min(), let most = values.max() else { return 0...100 }
     let range = Ticks.stable(least...most)

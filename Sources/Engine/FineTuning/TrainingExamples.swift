@@ -110,7 +110,8 @@ package struct ImageExamples: TrainingExamples {
     _ examples: [Int], _ body: (ModelInput, Targets) -> Double
   ) -> Double {
     let size = task.images.imageSize
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: examples.count * size) { pixels in
+    return withUnsafeTemporaryAllocation(of: Float.self, capacity: examples.count * size) {
+      pixels in
       for (place, image) in examples.enumerated() {
         task.withPixels(of: image..<image + 1) { source in
           _ = pixels[place * size..<(place + 1) * size].update(fromContentsOf: source)

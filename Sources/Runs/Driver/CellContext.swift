@@ -81,7 +81,7 @@ package final class CellContext: Sendable {
     do {
       try write(temporary)
       AtomicFile.synchronizeContents(of: temporary)
-      try? FileManager.default.removeItem(atPath: path)
+      AtomicFile.remove(path)
       guard rename(temporary, path) == 0 else { throw AtomicFile.failure(at: path) }
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)

@@ -62,12 +62,21 @@ enum AtomicFile {
     guard fsync(descriptor) == 0 else { throw failure(at: path) }
   }
 
-  /// Makes the files in a folder, and then their names, survive a power failure.
-  static func synchronizeContents(of folder: String) {
-    for name in (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? [] {
-      synchronize("\(folder)/\(name)", O_RDONLY)
+  /// Removes a file or a folder, if there is one.
+  ///
+  /// It is hidden before its contents go, so that no half of a folder is ever taken for the whole.
+  static func remove(_ path: String) {
+    let hidden = sibling(of: path)
+    guard rename(path, hidden) == 0 else { return }
+    try? FileManager.default.removeItem(atPath: hidden)
+  }
+
+  /// Makes a file, or the files in a folder and then their names, survive a power failure.
+  static func synchronizeContents(of path: String) {
+    for name in (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? [] {
+      synchronize("\(path)/\(name)", O_RDONLY)
     }
-    synchronizeFolder(folder)
+    synchronize(path, O_RDONLY)
   }
 
   static func synchronizeFolder(_ folder: String) { synchronize(folder, O_RDONLY | O_DIRECTORY) }

@@ -44,7 +44,7 @@ package struct Checkpoints: Sendable, Hashable {
       try write(temporary)
       AtomicFile.synchronizeContents(of: temporary)
       // The same step was saved before: after a resumption it is the same bits.
-      try? FileManager.default.removeItem(atPath: saved.path)
+      AtomicFile.remove(saved.path)
       guard rename(temporary, saved.path) == 0 else { throw AtomicFile.failure(at: saved.path) }
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
@@ -57,14 +57,7 @@ package struct Checkpoints: Sendable, Hashable {
 
   /// Removes all but a cell's last checkpoints.
   package func prune(_ cell: ExperimentCell.ID, keeping count: Int) {
-    for old in all(of: cell).dropLast(count) { remove(old.path) }
-  }
-
-  /// A folder is hidden before its files go, so that no half of it is ever taken for a checkpoint.
-  private func remove(_ path: String) {
-    let hidden = AtomicFile.sibling(of: path)
-    guard rename(path, hidden) == 0 else { return }
-    try? FileManager.default.removeItem(atPath: hidden)
+    for old in all(of: cell).dropLast(count) { AtomicFile.remove(old.path) }
   }
 
   /// What a killed process has left; the cell's claim keeps others from saving here meanwhile.

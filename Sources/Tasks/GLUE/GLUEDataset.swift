@@ -92,6 +92,16 @@ extension GLUETask {
     return classes.firstIndex { LabelName($0) == name }.map(Double.init)
   }
 
+  /// How the files of the task write a prediction: a class by its name in MNLI, QNLI and RTE, by its
+  /// number in the others, and the similarity of STS-B as it is.
+  package func label(of prediction: Double) -> String {
+    switch self {
+    case .mnli, .qnli, .rte: classes[Int(prediction)]
+    case .stsb: "\(prediction)"
+    default: "\(Int(prediction))"
+    }
+  }
+
   /// What a label should have been, for messages.
   fileprivate var expectedLabels: String {
     self == .stsb

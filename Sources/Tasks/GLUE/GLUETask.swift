@@ -118,15 +118,18 @@ extension GLUETask {
 
   /// The names of a split's file without their extension, the first that exists counting.
   ///
-  /// `dev` and `validation` are the same; MNLI's are its matched set.
+  /// `dev` and `validation` are the same; MNLI's are its matched set, and `matched` and `mismatched`
+  /// are short for its two dev sets.
   func fileStems(split: String) -> [String] {
     let isDev = ["dev", "validation"].contains(split)
     var stems = [split]
     if isDev { stems = ["dev", "validation"] }
     if self == .mnli {
       if isDev { stems = ["dev_matched", "validation_matched"] + stems }
-      if split == "dev_mismatched" { stems.append("validation_mismatched") }
-      if split == "dev_matched" { stems.append("validation_matched") }
+      for set in ["matched", "mismatched"]
+      where [set, "dev_\(set)", "validation_\(set)"].contains(split) {
+        stems = ["dev_\(set)", "validation_\(set)"]
+      }
     }
     return stems
   }

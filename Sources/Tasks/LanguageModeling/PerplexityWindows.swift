@@ -34,6 +34,20 @@ package enum PerplexityWindows: Sendable, Hashable {
   /// lm-evaluation-harness, with its context length of 1.
   case rolling(length: Int, prefix: Int)
 
+  /// The ways alone, as they are named on the command line.
+  package enum Kind: String, Sendable, Hashable, CaseIterable {
+    case fixed, strided, rolling
+  }
+
+  /// What a figure must say about its windows.
+  package var title: String {
+    switch self {
+    case .fixed(let length): "fixed windows of \(length) tokens"
+    case .strided(let length, let stride): "windows of \(length) tokens every \(stride)"
+    case .rolling(let length, _): "rolling windows of \(length) tokens"
+    }
+  }
+
   /// Divides a text.
   ///
   /// - Returns: no windows where the text is too short for one.

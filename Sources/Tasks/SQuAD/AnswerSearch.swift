@@ -36,23 +36,57 @@ package struct AnswerSearch: Sendable, Hashable {
 
   /// The answer's text; empty where there is none.
   package func answer(in windows: [Window], of context: String) -> String {
-    var best: (score: Float, bytes: Range<Int>)?
+    var best: Span?
     for window in windows {
-      let ends = mostLikely(window.ends, in: window.context)
-      for start in mostLikely(window.starts, in: window.context) {
-        for end in ends where (start..<start + maximumLength).contains(end) {
-          let score = window.starts[start] + window.ends[end]
-          guard score > best?.score ?? -.infinity else { continue }
-          best = (score, window.offsets[start].lowerBound..<window.offsets[end].upperBound)
-        }
+      forEachSpan(in: window) { span in
+        if span.score > best?.score ?? -.infinity { best = span }
       }
     }
     guard let best else { return "" }
-    if mayBeImpossible {
-      let nothing = windows.map { ($0.starts.first ?? 0) + ($0.ends.first ?? 0) }.min() ?? 0
-      if nothing > best.score { return "" }
-    }
+    if mayBeImpossible, nothing(in: windows) > best.score { return "" }
     return String(decoding: Array(context.utf8)[best.bytes], as: UTF8.self)
+  }
+
+  /// The best answers, at most `candidates`, the best first, each with its sum of logits.
+  package func answers(
+    in windows: [Window], of context: String
+  ) -> [(text: String, score: Float)] {
+    var spans: [Span] = []
+    for window in windows { forEachSpan(in: window) { spans.append($0) } }
+    // The sort is stable, so the earlier one of equals comes first.
+    spans.sort { $0.score > $1.score }
+    let bytes = Array(context.utf8)
+    var answers = spans.prefix(candidates).map { span in
+      (text: String(decoding: bytes[span.bytes], as: UTF8.self), score: span.score)
+    }
+    if mayBeImpossible {
+      let none = (text: "", score: nothing(in: windows))
+      answers.insert(none, at: answers.firstIndex { $0.score < none.score } ?? answers.count)
+    }
+    return answers
+  }
+
+  /// A part of the context, in UTF-8 bytes, with its sum of logits.
+  private struct Span {
+    var score: Float
+    var bytes: Range<Int>
+  }
+
+  private func forEachSpan(in window: Window, _ body: (Span) -> Void) {
+    let ends = mostLikely(window.ends, in: window.context)
+    for start in mostLikely(window.starts, in: window.context) {
+      for end in ends where (start..<start + maximumLength).contains(end) {
+        body(
+          Span(
+            score: window.starts[start] + window.ends[end],
+            bytes: window.offsets[start].lowerBound..<window.offsets[end].upperBound))
+      }
+    }
+  }
+
+  /// The sum of logits of there being no answer.
+  private func nothing(in windows: [Window]) -> Float {
+    windows.map { ($0.starts.first ?? 0) + ($0.ends.first ?? 0) }.min() ?? 0
   }
 
   /// The tokens of the context among those of the window with the largest logits, the best first;

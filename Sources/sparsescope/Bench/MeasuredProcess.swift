@@ -21,7 +21,7 @@ struct MeasuredProcess {
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
     var process: pid_t = 0
     var words = arguments.map { strdup($0) } + [nil]
-    defer { words.forEach { free($0) } }
+    defer { for word in words { free(word) } }
     let code = posix_spawnp(&process, arguments[0], &actions, nil, &words, environ)
     close(ends[1])
     let reader = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)

@@ -3,6 +3,7 @@ import Engine
 import Experiments
 import Foundation
 import Pruning
+import Tasks
 
 /// Measures a model at given levels.
 struct Evaluate: ParsableCommand {
@@ -18,14 +19,19 @@ struct Evaluate: ParsableCommand {
         + "\(TaskRequest.names.joined(separator: ", "))."))
   var task = "digits"
 
-  @Option(help: ArgumentHelp("The task's data: a file, or for GLUE a folder.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "The task's data: a file, or for GLUE, MMLU and images a folder.", valueName: "path"))
   var data: String?
 
-  @Option(help: "The split of GLUE that is looked for in a folder.")
-  var split = "dev"
+  @Option(
+    help: """
+      The split that is looked for in a folder: of GLUE, where it is dev unless given (for MNLI \
+      dev_matched or dev_mismatched), of MMLU and of images, where it is test.
+      """)
+  var split: String?
 
-  @Option(help: ArgumentHelp("Tokens of a window of text, for perplexity.", valueName: "tokens"))
-  var window: Int?
+  @OptionGroup(title: "Language models") var language: LanguageTaskOptions
 
   @Option(
     help: ArgumentHelp(
@@ -35,6 +41,14 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: "Only the first so many examples.")
   var limit: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write what the model said of each example to a file: {id: text} for SQuAD, else tab-separated "
+        + "rows. Of several levels each gets a file of its own, such as NAME-0.5.json.",
+      valueName: "file"),
+    completion: .file())
+  var predictions: String?
 
   @Option(help: ArgumentHelp("The drop that is tolerated, as a share.", valueName: "share"))
   var tolerance = 0.01
@@ -61,13 +75,14 @@ struct Evaluate: ParsableCommand {
     guard task == "digits" || data != nil else {
       throw ValidationError("--task \(task) needs its data: --data PATH.")
     }
-    if let window, window < 2 { throw ValidationError("--window \(window) must be at least 2.") }
+    if let predictions { try PredictionFiles(path: predictions).validate() }
   }
 
   func run() throws {
-    let request = data.flatMap {
-      TaskRequest(name: task, data: $0, split: split, windowLength: window)
+    var request = data.flatMap {
+      TaskRequest(name: task, data: $0, split: split, windowLength: language.window)
     }
+    language.apply(to: &request)
     let model = try OpenModel(path: modelArgument.model, task: request)
     guard let evaluator = model.evaluator else {
       guard case .unavailable(let reason) = model.summary.evaluation else { return }
@@ -75,6 +90,9 @@ struct Evaluate: ParsableCommand {
     }
     if let warning = ModelLoading(model.checkpoint).freshHeadWarning {
       StandardError.write("\(model.checkpoint.path): \(warning).")
+    }
+    guard predictions == nil || evaluator is any PredictionRecording else {
+      throw CommandError("--predictions: \(task) has none that could be written.")
     }
     let index = try MagnitudeIndex.build(model.matrices, threads: ProcessorCount.available)
     let excluded = try pruning.excludedIndices(in: model)
@@ -89,7 +107,11 @@ struct Evaluate: ParsableCommand {
       progress.show(point.scores.count, of: point.total, note: "\(point.level) %")
     }
     progress.finish()
-    let report = try EvaluationReport(model, identity, result, tolerance: tolerance)
+    if let predictions, let source = evaluator as? any PredictionRecording {
+      try PredictionFiles(path: predictions).write(result.curve.points, of: identity, from: source)
+    }
+    let report = try EvaluationReport(
+      model, identity, result, data: request?.data, tolerance: tolerance)
     if json { try JSONOutput.print(report) } else { print(report.text.printable) }
   }
 

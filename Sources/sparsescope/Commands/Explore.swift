@@ -107,8 +107,13 @@ struct Explore: ParsableCommand {
           + (offers.isEmpty ? "none" : offers.map(\.name).joined(separator: ", ")) + ".")
     }
     if let obstacle = offer.obstacle { throw CommandError("--task \(task) \(obstacle).") }
+    if offer.source == .embedded {
+      guard data == nil, split == nil else {
+        throw ValidationError("--task \(task) brings its data; leave --data and --split out.")
+      }
+      return TaskSelection(name: task)
+    }
     guard let path = data ?? offer.selection?.data else {
-      if offer.source == .embedded { return TaskSelection(name: task) }
       throw ValidationError(
         "--task \(task) needs its data: --data PATH; it is remembered from then on.")
     }

@@ -53,8 +53,11 @@ struct Run: ParsableCommand {
       return StandardError.write("\(spec.cells.count) cells")
     }
     let run = try resume ? openRun() : makeRun()
-    if resume { try run.control.uncancel() }
-    try detach ? start(run) : carryOut(run)
+    if resume, cell.isEmpty {
+      try run.control.uncancel()
+      try run.control.resume()
+    }
+    try detach ? start(run) : ForegroundRun(run, only: cell, jobs: jobs).carryOut()
   }
 
   // MARK: The run's folder
@@ -97,48 +100,5 @@ struct Run: ParsableCommand {
       throw CommandError("The run has failed at once; \(run.logFile) says why.")
     }
     print("\(run.name): process \(child) runs it in \(run.path)".printable)
-  }
-
-  private func carryOut(_ run: RunFolder) throws {
-    let cells = run.spec.cells
-    if let unknown = cell.first(where: { id in !cells.contains { $0.id == id } }) {
-      let near = cells.first.map { ", such as \($0.id)" } ?? ""
-      throw CommandError("\(run.name) has no cell \(unknown); it has \(cells.count)\(near).")
-    }
-    StopSignals.watch()
-    StandardError.write("\(run.name): \(cells.count) cells in \(run.path)")
-    let progress = ProgressLine(title: run.name, logsTenths: true)
-    let began = run.finishedCells.count
-    let driver = RunDriver(run, only: cell.isEmpty ? nil : Set(cell), concurrency: jobs) {
-      done, outcome in
-      progress.show(began + outcome.finished.count, of: cells.count, note: done.id)
-    }
-    let outcome = try driver.run(execute: CellExecution.execute)
-    progress.finish()
-    RunPlaces.record(run)
-    try report(outcome, of: run)
-  }
-
-  private func report(_ outcome: RunDriver.Outcome, of run: RunFolder) throws {
-    for (id, message) in outcome.failed.sorted(by: { $0.key < $1.key }) {
-      StandardError.write("\(id) failed: \(message)")
-    }
-    if !outcome.blocked.isEmpty {
-      StandardError.write("\(outcome.blocked.count) cells need one that has failed.")
-    }
-    switch outcome.end {
-    case .complete:
-      guard outcome.failed.isEmpty, outcome.blocked.isEmpty else { throw ExitCode(1) }
-      let turns = RunOverview(RunSummary(run)).turns
-      print("\(run.name): \(outcome.finished.count) cells finished, in \(run.path)".printable)
-      for turn in turns { print("  \(RunText.turn(turn))".printable) }
-    case .stopped(let reason):
-      StandardError.write(
-        "\(reason): saved; `sparsescope run \(run.name) --resume` goes on from there.")
-      throw ExitCode(130)
-    case .cancelled:
-      StandardError.write("cancelled; `sparsescope run \(run.name) --resume` would go on.")
-      throw ExitCode(130)
-    }
   }
 }

@@ -53,7 +53,9 @@ final class ExplorerSession {
   ///   - task: to open at once.
   ///   - origin: who wants it.
   func start(task: TaskSelection? = nil, origin: TaskOpening.Origin = .memory) {
-    if let task { state.open(task, origin).forEach { _ = perform($0) } }
+    if let task {
+      for effect in state.open(task, origin) { _ = perform(effect) }
+    }
     let queue = queue
     let model = model
     WorkerThread.start(name: "index", niceness: 5) {
@@ -108,9 +110,11 @@ final class ExplorerSession {
     case .rememberTheme(let name): remember { $0.theme = name }
     case .completePath(let typed):
       let completion = PathCompletion(typed)
-      queue.post(
+      // At once, so that a key that follows quickly finds the path completed.
+      _ = handle([
         .pathCompleted(
-          typed: typed, completed: completion.text, candidates: completion.candidates))
+          typed: typed, completed: completion.text, candidates: completion.candidates)
+      ])
     }
     return true
   }

@@ -13,9 +13,11 @@ import Synchronization
 final class CellExecutor: Sendable {
   /// Models and encoded data by task, kept from one cell to the next.
   private let tasks = Mutex<[String: CellTask]>([:])
+  private let untrained = Mutex<[String: UntrainedTask]>([:])
 
   /// - Throws: what `CellContext.checkIn` throws, else a sentence for the person.
   func execute(_ cell: ExperimentCell, _ context: CellContext) throws -> CellResult {
+    guard context.recipe.trains else { return try measure(cell, context) }
     let task = try task(cell.task, context.spec)
     let work = CellWork(cell: cell, context: context, task: task)
     switch cell.work {
@@ -29,6 +31,17 @@ final class CellExecutor: Sendable {
     case .fineTuneTicket(_, _, _, let ticket):
       return try work.train(underMaskOf: ticket)
     }
+  }
+
+  /// Prunes and measures, without any training.
+  private func measure(_ cell: ExperimentCell, _ context: CellContext) throws -> CellResult {
+    let task = try untrained.withLock { tasks in
+      if let known = tasks[cell.task.name] { return known }
+      let made = try UntrainedTask(cell.task, of: context.spec)
+      tasks[cell.task.name] = made
+      return made
+    }
+    return try task.measure(cell, context)
   }
 
   private func task(_ task: TaskSpec, _ spec: ExperimentSpec) throws -> CellTask {

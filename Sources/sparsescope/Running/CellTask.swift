@@ -44,8 +44,3 @@ struct CellTask: Sendable {
       PruningRequest(method: method, sparsity: level.fraction, excluded: excluded))
   }
 }
-
-extension ExperimentSpec {
-  /// What `OpenModel` takes: nil for the embedded model.
-  var modelPath: String? { model == Self.embeddedModel ? nil : model }
-}

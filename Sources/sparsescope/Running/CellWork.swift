@@ -12,11 +12,6 @@ struct CellWork {
   let context: CellContext
   let task: CellTask
 
-  /// Where a cell keeps its mask for others.
-  private func maskFile(of cell: ExperimentCell.ID) -> String {
-    context.folder.maskFile("\(cell).safetensors")
-  }
-
   // MARK: The kinds of work
 
   /// Fine-tunes under a mask and measures what came out.
@@ -39,7 +34,8 @@ struct CellWork {
   func train(underMaskOf ticket: ExperimentCell.ID) throws -> CellResult {
     let (model, _) = try task.model(context.recipe, seed: cell.seed)
     return try train(
-      under: ModelMask(file: maskFile(of: ticket), of: task.matrices, in: model.loaded))
+      under: ModelMask(
+        file: context.folder.maskFile(of: ticket), of: task.matrices, in: model.loaded))
   }
 
   /// Gradual magnitude pruning: the sparsity rises over the middle of the training.
@@ -67,7 +63,7 @@ struct CellWork {
     let (model, settings) = try task.model(recipe, seed: cell.seed)
     let mask =
       try previous.map {
-        try ModelMask(file: maskFile(of: $0), of: task.matrices, in: model.loaded)
+        try ModelMask(file: context.folder.maskFile(of: $0), of: task.matrices, in: model.loaded)
       } ?? ModelMask(keepingAllOf: task.matrices, in: model.loaded)
     let trained = try finish(
       model, settings, mask: mask, from: rewound(model, settings), isMeasured: false)

@@ -35,7 +35,8 @@ def dump(name, value):
 cases = []
 for (height, width), target in [
     ((8, 8), (20, 20)), ((28, 28), (17, 17)), ((9, 31), (24, 5)), ((13, 7), (13, 19)), ((13, 7), (4, 7)),
-    ((1, 1), (3, 3)), ((40, 3), (1, 1)),
+    ((1, 1), (3, 3)), ((3, 40), (1, 1)),
+    ((40, 3), (1, 1)), ((40, 22), (16, 16)), ((30, 22), (16, 16)),
 ]:
     source = random.integers(0, 256, (height, width), dtype=numpy.uint8)
     for resample in range(6):
@@ -111,7 +112,7 @@ for protocol in (2, 3, 4, 5):
         old = batch.replace(b"cnumpy._core.multiarray\n", b"cnumpy.core.multiarray\n")
         (folder / "cifar10-numpy-1").write_bytes(old)
 (folder / "cifar10-python-2").write_bytes(
-    b"\x80\x02}q\x01(U\x0bbatch_labelq\x02U\x15testing batch 1 of 1q\x03U\x06labelsq\x04]q\x05(K\x03K\x09eU\x04dataq\x06"
+    b"\x80\x02}q\x01(U\x0bbatch_labelq\x02U\x14testing batch 1 of 1q\x03U\x06labelsq\x04]q\x05(K\x03K\x09eU\x04dataq\x06"
     b"cnumpy.core.multiarray\n_reconstruct\nq\x07cnumpy\nndarray\nq\x08K\x00\x85U\x01b\x87Rq\x09"
     b"(K\x01K\x02M\x00\x0c\x86cnumpy\ndtype\nq\x0aU\x02u1K\x00K\x01\x87Rq\x0b"
     b"(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89T" + struct.pack("<I", images.size)

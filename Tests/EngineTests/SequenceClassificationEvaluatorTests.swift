@@ -1,0 +1,103 @@
+import Experiments
+import Foundation
+import Tasks
+import Testing
+
+@testable import Engine
+
+struct SequenceClassificationEvaluatorTests {
+  /// Pairs of different lengths with targets that are drawn from the index.
+  private static func data(
+    _ task: GLUETask, isPair: Bool, _ target: (Int) -> Double
+  ) -> GLUEDataset {
+    func words(_ start: Int, _ count: Int) -> String {
+      (0..<count).map { TinyModel.words[(start + $0 * 7) % TinyModel.words.count] }
+        .joined(separator: " ")
+    }
+    return GLUEDataset(
+      task: task, file: "made",
+      examples: (0..<60).map { index in
+        SentenceExample(
+          first: words(index, 1 + index % 17),
+          second: isPair ? words(index * 3, 2 + index % 5) : nil, target: target(index))
+      })
+  }
+
+  private static let sentiment = data(.sst2, isPair: false) { Double($0 % 2) }
+  private static let similarity = data(.stsb, isPair: true) { Double($0 % 11) / 2 }
+
+  private static func classifier(_ labels: [String]) throws -> TinyModel {
+    try TinyModel.bert("BertForSequenceClassification", labels: labels)
+  }
+
+  @Test func `a score says whether the largest logit is the label's class`() throws {
+    // The model's outputs are in the other order than the task's classes.
+    let model = try Self.classifier(["positive", "negative"])
+    let evaluator = try SequenceClassificationEvaluator(
+      model.matrices, tokenizer: model.tokenizer, data: Self.sentiment)
+    let point = try measure(evaluator, model)[0]
+    let expected = Self.sentiment.examples.map { example -> Float in
+      let logits = model.logits(model.tokenizer.encode(example.first).ids)[0]
+      return (logits[0] > logits[1]) == (example.target == 1) ? 1 : 0
+    }
+    #expect(point.scores == expected)
+    #expect(Set(expected).count == 2, "some are right and some are wrong")
+    let accuracy = Double(expected.reduce(0, +)) / 60
+    #expect(abs((point.metrics["accuracy"] ?? 0) - accuracy) < 1e-12)
+  }
+
+  @Test func `similarities are the logits, and their correlations the metrics`() throws {
+    let model = try Self.classifier(["LABEL_0"])
+    let evaluator = try SequenceClassificationEvaluator(
+      model.matrices, tokenizer: model.tokenizer, data: Self.similarity)
+    let point = try measure(evaluator, model)[0]
+    let values = Self.similarity.examples.map { example in
+      let encoding = model.tokenizer.encode(example.first, pair: example.second)
+      return Double(model.logits(encoding.ids, segments: encoding.typeIDs)[0][0])
+    }
+    let measured = try #require(evaluator.predictions(at: globalRequest(0)))
+    for (value, other) in zip(values, measured) { #expect(abs(value - other) < 1e-4) }
+    let metrics = Self.similarity.metrics(values)
+    for (name, value) in metrics {
+      #expect(abs((point.metrics[name] ?? 9) - value) < 1e-4, "\(name)")
+    }
+    #expect(Set(metrics.keys) == ["pearson", "spearmanr"])
+    for (score, (value, example)) in zip(point.scores, zip(values, Self.similarity.examples)) {
+      #expect(abs(Double(score) - max(0, 1 - abs(value - example.target) / 5)) < 1e-4)
+    }
+  }
+
+  @Test func `batches do not change the scores, nor do workers a bit of them`() throws {
+    let model = try Self.classifier(["LABEL_0"])
+    let evaluator = try SequenceClassificationEvaluator(
+      model.matrices, tokenizer: model.tokenizer, data: Self.similarity)
+    #expect(evaluator.batches.count > 1)
+    let points = try measure(evaluator, model, at: [0, 0.5, 0.9], workers: 1)
+    let other = try SequenceClassificationEvaluator(
+      model.matrices, tokenizer: model.tokenizer, data: Self.similarity)
+    #expect(try measure(other, model, at: [0, 0.5, 0.9], workers: 3) == points)
+    for point in points {
+      let alone = try scoresAlone(evaluator, model, at: point.level.fraction)
+      for (score, other) in zip(point.scores, alone) { #expect(abs(score - other) < 1e-5) }
+    }
+    #expect(points[0].scores != points[2].scores, "pruning matters")
+  }
+
+  @Test func `predictions are rows of index and label as the task's files write it`() throws {
+    let model = try Self.classifier(["negative", "positive"])
+    let evaluator = try SequenceClassificationEvaluator(
+      model.matrices, tokenizer: model.tokenizer, data: Self.sentiment)
+    let early = evaluator.predictionFile(at: globalRequest(0), first: 3)
+    #expect(early == nil, "it has not been measured yet")
+    let point = try measure(evaluator, model)[0]
+    let file = try #require(evaluator.predictionFile(at: globalRequest(0), first: 3))
+    let labels = zip(Self.sentiment.examples, point.scores).map { example, score in
+      Int(score == 1 ? example.target : 1 - example.target)
+    }
+    #expect(
+      String(decoding: file, as: UTF8.self)
+        == "index\tprediction\n0\t\(labels[0])\n1\t\(labels[1])\n2\t\(labels[2])\n")
+    #expect(GLUETask.mnli.label(of: 2) == "contradiction")
+    #expect(GLUETask.stsb.label(of: 2.5) == "2.5")
+  }
+}
