@@ -43,4 +43,17 @@ enum DetachedProcess {
       usleep(20_000)
     }
   }
+
+  /// Lets a process of its own go on with a run, whatever has stopped it.
+  ///
+  /// - Returns: its number, once it works.
+  static func resume(_ run: RunFolder) throws -> pid_t {
+    try run.control.resume()
+    try run.control.uncancel()
+    let child = try start(["run", run.path, "--resume"], log: run.logFile)
+    guard waitUntilWorking(child, on: run) else {
+      throw CommandError("\(run.name) has failed at once; \(run.logFile) says why.")
+    }
+    return child
+  }
 }

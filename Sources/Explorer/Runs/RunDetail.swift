@@ -154,7 +154,7 @@ package struct MaskQuestion: Sendable, Hashable {
 }
 
 /// How alike kept masks are: rows are the first run's, columns the second's.
-package struct MaskComparison: Sendable, Equatable {
+package struct MaskTable: Sendable, Equatable {
   package var question: MaskQuestion
   /// Levels in percent, by rising sparsity.
   package var rows: [String]

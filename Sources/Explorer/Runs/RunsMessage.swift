@@ -10,7 +10,7 @@ package enum RunsMessage: Sendable {
   case runs([RunRow], problems: [String])
   /// A run that is watched.
   case detail(RunDetail)
-  case masks(MaskComparison)
+  case masks(MaskTable)
   /// An order is carried out; a sentence for the person.
   case done(String)
   /// An order cannot be carried out, for a reason in one sentence.

@@ -76,7 +76,7 @@ package enum RunsPlots {
   }
 
   /// Cosines of masks, and below them what chance gives.
-  package static func masks(_ comparison: MaskComparison) -> HeatMap {
+  package static func masks(_ comparison: MaskTable) -> HeatMap {
     HeatMap(
       rows: comparison.rows + ["random"], columns: comparison.columns,
       values: comparison.cosines + [comparison.random])

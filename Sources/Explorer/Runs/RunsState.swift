@@ -16,7 +16,7 @@ package struct RunsState: Sendable {
   package internal(set) var runs: [RunRow]?
   package internal(set) var problems: [String] = []
   package internal(set) var details: [RunRow.ID: RunDetail] = [:]
-  package internal(set) var masks: MaskComparison?
+  package internal(set) var masks: MaskTable?
   /// The curve of the second marked run minus that of the first; nil where there are no two.
   package internal(set) var difference: NamedDifference?
 
@@ -170,5 +170,21 @@ extension RunsState {
   package var isSettled: Bool {
     runs != nil && openOrders == 0 && !awaitsThemes && watch.runs.allSatisfy { details[$0] != nil }
       && maskQuestion == masks?.question
+  }
+}
+
+extension RunsState {
+  /// Puts runs side by side as if each had been marked in turn.
+  package mutating func compare(_ runs: [RunRow], details: [RunDetail]) {
+    self.runs = runs
+    self.details = Dictionary(uniqueKeysWithValues: details.map { ($0.run, $0) })
+    selection = runs.first?.id
+    marks = runs.map(\.id)
+    refreshDifference()
+  }
+
+  package mutating func choose(task: String) {
+    chosenTask = task
+    refreshDifference()
   }
 }

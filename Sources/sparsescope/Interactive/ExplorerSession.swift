@@ -14,6 +14,7 @@ import Synchronization
 final class ExplorerSession {
   private(set) var state: ExplorerState
   let queue = MessageQueue<Message>()
+  var isInFront = true
 
   private let model: OpenModel
   private let themes: ThemeSource

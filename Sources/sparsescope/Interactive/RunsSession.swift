@@ -27,7 +27,7 @@ final class RunsSession {
     self.memory = memory
     watcher = RunsWatcher(store: store) { queue.post($0) }
     maskComparer = LatestRequest(name: "masks") { question in
-      queue.post(.masks(MaskComparison(answering: question)))
+      queue.post(.masks(MaskTable(answering: question)))
     }
   }
 

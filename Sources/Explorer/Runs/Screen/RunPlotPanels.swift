@@ -153,7 +153,7 @@ struct MasksPanel: Widget {
     canvas.draw(RunsPlots.masks(masks), in: inner, look: look)
   }
 
-  private func title(_ masks: MaskComparison?) -> String {
+  private func title(_ masks: MaskTable?) -> String {
     guard let masks, masks.question.first != masks.question.second else {
       return "cosine × 100 of masks, by sparsity %"
     }
