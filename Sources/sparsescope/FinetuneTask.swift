@@ -9,7 +9,7 @@ struct FinetuneTask {
     case glue(GLUETask)
     case squad
     /// Images that are read already: those to train on, and those held out.
-    case images(train: ImageClassification, heldOut: ImageClassification)
+    case images(train: ImageDataset, heldOut: ImageDataset)
   }
 
   let task: FineTuningTask
@@ -19,7 +19,8 @@ struct FinetuneTask {
   private let modelFolder: String
 
   /// The tasks that need `--data`.
-  static let namesOfData = GLUETask.allCases.map(\.rawValue) + ["squad", "images"]
+  static let namesOfData =
+    GLUETask.allCases.map(\.rawValue) + ["squad"] + ImageTask.allCases.map(\.rawValue)
 
   /// - Parameter name: `digits`, or one of `namesOfData`.
   /// - Throws: `TaskDataError` where images cannot be read; texts are read by `load`.
@@ -37,16 +38,15 @@ struct FinetuneTask {
       task = .squad
       return
     }
-    let folder = try name == "digits" ? Resources.folder("digits").path : self.data
-    let preprocessing = try ImagePreprocessing(modelFolder: modelFolder)
-    func images(_ folder: String, _ split: String) throws -> ImageClassification {
-      ImageClassification(
-        name: name, images: try ImageDataset(idxFolder: folder, split: split),
-        preprocessing: preprocessing)
+    func images(_ folder: String, _ split: ImageSplit) throws -> ImageDataset {
+      guard let known = ImageTask(rawValue: name) else {
+        return try ImageDataset(idxFolder: Resources.folder("digits").path, split: split)
+      }
+      return try known.read(at: folder, split: split)
     }
-    let train = try images(folder, "train")
-    source = .images(train: train, heldOut: try images(dev ?? folder, "test"))
-    task = .images(name: name, classes: (train.images.labels.max() ?? 0) + 1)
+    let train = try images(self.data, .train)
+    source = .images(train: train, heldOut: try images(dev ?? self.data, .test))
+    task = .images(name: ImageTask(rawValue: name)?.title ?? name, train)
   }
 
   /// Reads and encodes the data.
@@ -63,14 +63,20 @@ struct FinetuneTask {
         tokenizer: try Tokenizer.load(folder: modelFolder), settings: settings, limit: limit)
     case .squad:
       return try FineTuningData(
-        SQuADDataset(at: data), heldOut: try dev.map { try SQuADDataset(at: $0) }, for: model,
+        SQuADDataset(at: data, split: "train"),
+        heldOut: try heldOutPath.map { try SQuADDataset(at: $0, split: "dev") }, for: model,
         tokenizer: try Tokenizer.load(folder: modelFolder), settings: settings, limit: limit)
     case .images(let train, let heldOut):
-      return try FineTuningData(train, heldOut: heldOut, for: model, limit: limit)
+      var preprocessing = try ImagePreprocessing(modelFolder: modelFolder)
+      // The embedded digits mean nothing at another size.
+      if data.isEmpty { (preprocessing.resizing, preprocessing.crop) = (nil, nil) }
+      return try FineTuningData(
+        train, heldOut: heldOut, named: task.title, preprocessing: preprocessing, for: model,
+        limit: limit)
     }
   }
 
-  /// Where the dev split of GLUE is; nil where the training data is a file alone.
+  /// Where the dev split of a task of texts is; nil where the training data is a file alone.
   private var heldOutPath: String? {
     if let dev { return dev }
     var isFolder: ObjCBool = false

@@ -80,7 +80,7 @@ struct TaskRequest: Sendable {
       metric = task == .stsb ? "1 − |error| / 5" : "accuracy"
     case .squad:
       evaluator = try QuestionAnsweringEvaluator(
-        matrices, tokenizer: tokenizer, data: try SQuADDataset(at: data))
+        matrices, tokenizer: tokenizer, data: try SQuADDataset(at: data, split: split))
       (title, metric) = ("SQuAD", "F1")
     case .mmlu:
       let data = try MMLUDataset(at: data, split: split, shots: shots)

@@ -190,3 +190,23 @@ struct AnswerSearchTests {
     #expect(orNothing.map(\.score) == orNothing.map(\.score).sorted(by: >))
   }
 }
+
+@Suite struct `A folder of SQuAD` {
+  private func document(_ id: String) -> String {
+    """
+    {"version": "1.1", "data": [{"paragraphs": [{"context": "c", "qas": [{"id": "\(id)",
+      "question": "q", "answers": [{"text": "c", "answer_start": 0}]}]}]}]}
+    """
+  }
+
+  @Test func `each split is found by the beginning of its name`() throws {
+    let folder = try TemporaryFolder([
+      "train-v1.1.json": document("train"), "dev-v1.1.json": document("dev"),
+    ])
+    #expect(try SQuADDataset(at: folder.path, split: "train").questions.map(\.id) == ["train"])
+    #expect(try SQuADDataset(at: folder.path, split: "dev").questions.map(\.id) == ["dev"])
+    #expect(throws: TaskDataError.noFile(folder: folder.path, names: ["test-*.json"])) {
+      try SQuADDataset(at: folder.path, split: "test")
+    }
+  }
+}

@@ -55,24 +55,27 @@ package struct FineTuningData: Sendable {
       })
   }
 
-  /// Images.
+  /// Images, which are prepared for the model as it asks for.
   package init(
-    _ train: ImageClassification, heldOut: ImageClassification?, for model: FineTuningModel,
-    limit: Int? = nil
+    _ train: ImageDataset, heldOut: ImageDataset?, named name: String,
+    preprocessing: ImagePreprocessing, for model: FineTuningModel, limit: Int? = nil
   ) throws {
     let configuration = model.loaded.model.configuration
     guard case .image(let image) = configuration.input else {
       preconditionFailure("a model of images has the head for images")
     }
-    for task in [train, heldOut].compactMap(\.self) {
-      try task.check(
-        height: image.height, width: image.width, channels: image.channels,
-        labels: configuration.labels.count)
+    func prepared(_ images: ImageDataset) throws -> ImageClassification {
+      let order = try ImageClassOrder(of: configuration.labels, for: images, named: name)
+      let task = ImageClassification(
+        name: name, images: images, preprocessing: preprocessing, input: ImageShape(image),
+        order: order)
+      try task.check(ImageShape(image), labels: configuration.labels.count)
+      return task
     }
     self.init(
-      task: .images(name: train.name, classes: configuration.labels.count),
-      examples: ImageExamples(train, image: image, limit: limit),
-      heldOut: heldOut.map { HeldOutImages($0, image: image) })
+      task: .images(name: name, train),
+      examples: ImageExamples(try prepared(train), image: image, limit: limit),
+      heldOut: try heldOut.map { HeldOutImages(try prepared($0), image: image) })
   }
 }
 

@@ -53,7 +53,8 @@ package struct FineTuningModel: Sendable {
     switch task {
     case .glue(let task): return (try? LabelOrder(of: labels, for: task)) != nil
     case .squad: return true
-    case .images(_, let classes): return labels.count == classes
+    case .images(_, let images):
+      return (try? ImageClassOrder(of: labels, for: images, named: "")) != nil
     }
   }
 }
@@ -79,7 +80,8 @@ extension FineTuningTask {
     case .glue(.stsb): ["LABEL_0"]
     case .glue(let task): task.classes
     case .squad: []
-    case .images(_, let classes): (0..<classes).map(String.init)
+    case .images(_, let images):
+      images.classes ?? (0...(images.labels.max() ?? 0)).map(String.init)
     }
   }
 

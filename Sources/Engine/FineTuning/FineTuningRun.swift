@@ -83,7 +83,7 @@ final class FineTuningRun {
           let stream = UInt64(step) << 24 | UInt64(pass) << 8 | UInt64(shard)
           var key = RandomStream(seed: dropoutSeed, stream: stream)
           let mode = Tape.Mode.training(dropoutKey: key.next())
-          return examples.withBatch(shards[shard]) { input, targets in
+          return try examples.withBatch(shards[shard]) { input, targets in
             gradients.differentiate(
               shard: shard, model, input, targets, parameters.value, mode: mode, divisor: divisor)
           }

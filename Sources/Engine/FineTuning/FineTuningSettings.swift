@@ -56,8 +56,8 @@ package struct FineTuningSettings: Sendable, Hashable, Codable {
 package enum FineTuningTask: Sendable, Hashable {
   case glue(GLUETask)
   case squad
-  /// Images of so many classes.
-  case images(name: String, classes: Int)
+  /// Images; those to train on say which classes there are.
+  case images(name: String, ImageDataset)
 
   /// The task as papers write it.
   package var title: String {

@@ -14,7 +14,7 @@ package protocol HeldOutExamples: Sendable {
   /// Runs the model on some examples and keeps what the metrics need: a few numbers each.
   func outputs(
     of examples: Range<Int>, _ model: Transformer, _ parameters: Parameters, on tape: Tape
-  ) -> [[Float]]
+  ) throws -> [[Float]]
 
   /// The score of each item, higher being better, and the official metrics, from the outputs of all
   /// examples.
@@ -36,7 +36,7 @@ extension HeldOutExamples {
   ) throws -> HeldOutScores {
     let tapes = WorkerLocal(count: workers.count) { Tape() }
     let parts = try workers.map(TokenBudget().batches(lengths)) { batch, worker in
-      outputs(of: batch, model, parameters, on: tapes[worker])
+      try outputs(of: batch, model, parameters, on: tapes[worker])
     }
     return scores(Array(parts.joined()))
   }
@@ -66,7 +66,7 @@ struct HeldOutSentences: HeldOutExamples {
 
   func outputs(
     of examples: Range<Int>, _ model: Transformer, _ parameters: Parameters, on tape: Tape
-  ) -> [[Float]] {
+  ) throws -> [[Float]] {
     let batch = TokenBatch(encodings, Array(examples), hasSegments: hasSegments)
     let logits = model.logits(.tokens(batch), parameters, on: tape)
     return (0..<logits.rows).map { Array(logits.row($0)) }
@@ -97,8 +97,8 @@ struct HeldOutImages: HeldOutExamples {
 
   func outputs(
     of examples: Range<Int>, _ model: Transformer, _ parameters: Parameters, on tape: Tape
-  ) -> [[Float]] {
-    task.withPixels(of: examples) { pixels in
+  ) throws -> [[Float]] {
+    try task.withPixels(of: examples) { pixels in
       let batch = ImageBatch(pixels: pixels, count: examples.count)
       let logits = model.logits(.images(batch), parameters, on: tape)
       return (0..<logits.rows).map { Array(logits.row($0)) }
@@ -144,7 +144,7 @@ struct HeldOutQuestions: HeldOutExamples {
   /// The starts' logits of a window, then the ends'.
   func outputs(
     of examples: Range<Int>, _ model: Transformer, _ parameters: Parameters, on tape: Tape
-  ) -> [[Float]] {
+  ) throws -> [[Float]] {
     let batch = TokenBatch(windows, Array(examples), hasSegments: hasSegments)
     let logits = model.logits(.tokens(batch), parameters, on: tape)
     return batch.sequences.map { rows in

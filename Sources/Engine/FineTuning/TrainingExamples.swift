@@ -10,7 +10,11 @@ package protocol TrainingExamples: Sendable {
   var lossesPerExample: Int { get }
 
   /// Gives some examples as the model takes them.
-  func withBatch(_ examples: [Int], _ body: (ModelInput, Targets) -> Double) -> Double
+  ///
+  /// - Throws: where an example's file cannot be read.
+  func withBatch(
+    _ examples: [Int], _ body: (ModelInput, Targets) throws -> Double
+  ) throws -> Double
 }
 
 extension TrainingExamples {
@@ -43,10 +47,10 @@ package struct SentenceExamples: TrainingExamples {
   }
 
   package func withBatch(
-    _ examples: [Int], _ body: (ModelInput, Targets) -> Double
-  ) -> Double {
+    _ examples: [Int], _ body: (ModelInput, Targets) throws -> Double
+  ) throws -> Double {
     let targets = examples.map { self.targets[$0] }
-    return body(
+    return try body(
       .tokens(TokenBatch(encodings, examples, hasSegments: hasSegments)),
       isRegression ? .values(targets) : .classes(targets.map { Int($0) }))
   }
@@ -84,9 +88,9 @@ package struct QuestionExamples: TrainingExamples {
   }
 
   package func withBatch(
-    _ examples: [Int], _ body: (ModelInput, Targets) -> Double
-  ) -> Double {
-    body(
+    _ examples: [Int], _ body: (ModelInput, Targets) throws -> Double
+  ) throws -> Double {
+    try body(
       .tokens(TokenBatch(windows, examples, hasSegments: hasSegments)),
       .spans(examples.map { spans[$0] }))
   }
@@ -107,19 +111,19 @@ package struct ImageExamples: TrainingExamples {
   }
 
   package func withBatch(
-    _ examples: [Int], _ body: (ModelInput, Targets) -> Double
-  ) -> Double {
-    let size = task.images.imageSize
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: examples.count * size) {
+    _ examples: [Int], _ body: (ModelInput, Targets) throws -> Double
+  ) throws -> Double {
+    let size = task.input.count
+    return try withUnsafeTemporaryAllocation(of: Float.self, capacity: examples.count * size) {
       pixels in
       for (place, image) in examples.enumerated() {
-        task.withPixels(of: image..<image + 1) { source in
+        try task.withPixels(of: image..<image + 1) { source in
           _ = pixels[place * size..<(place + 1) * size].update(fromContentsOf: source)
         }
       }
-      return body(
+      return try body(
         .images(ImageBatch(pixels: UnsafeBufferPointer(pixels), count: examples.count)),
-        .classes(examples.map { task.images.labels[$0] }))
+        .classes(examples.map { task.labels[$0] }))
     }
   }
 }

@@ -174,7 +174,7 @@ struct CellWork {
 
   private func result(of training: FineTuningResult) throws -> CellResult {
     let point = training.heldOut.map {
-      point(
+      self.point(
         $0, achieved: training.mask?.sparsity ?? 0, pruned: training.mask?.removed ?? 0)
     }
     if let point {
