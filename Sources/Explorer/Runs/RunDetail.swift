@@ -151,6 +151,16 @@ package struct MaskQuestion: Sendable, Hashable {
   /// The cells whose masks are there, so that new masks make a new question.
   package var firstCells: [ExperimentCell.ID]
   package var secondCells: [ExperimentCell.ID]
+
+  package init(
+    first: RunRow.ID, second: RunRow.ID, firstCells: [ExperimentCell.ID],
+    secondCells: [ExperimentCell.ID]
+  ) {
+    self.first = first
+    self.second = second
+    self.firstCells = firstCells
+    self.secondCells = secondCells
+  }
 }
 
 /// How alike kept masks are: rows are the first run's, columns the second's.
