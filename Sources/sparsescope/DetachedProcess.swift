@@ -3,6 +3,9 @@ import Runs
 
 /// A process of this program that outlives the terminal and the one that starts it.
 enum DetachedProcess {
+  /// glibc's `POSIX_SPAWN_SETSID`, which it declares for GNU sources only.
+  private static let newSession: Int16 = 0x80
+
   /// Starts the program anew in a session of its own.
   ///
   /// - Parameter log: the file that its output is appended to.
@@ -18,7 +21,7 @@ enum DetachedProcess {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
+    posix_spawnattr_setflags(&attributes, Self.newSession)
     var words = ([program] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     // What is ignored stays so in the new program, and a closed terminal sends SIGHUP.

@@ -12,8 +12,9 @@ struct Events: ParsableCommand {
       of their own, ‘seq’, so that a reader who comes back knows what it has seen.
       """)
 
-  @Argument(help: "A run: its name or its folder; all runs unless given.")
-  var run: String?
+  @Argument(
+    help: ArgumentHelp("A run: its name or its folder; all runs unless given.", valueName: "run"))
+  var name: String?
 
   @Flag(help: "Go on as events happen; for one run until it is finished.")
   var follow = false
@@ -32,7 +33,7 @@ struct Events: ParsableCommand {
   }
 
   func run() throws {
-    let single = try run.map { name in
+    let single = try name.map { name in
       try ((try? RunPlaces.store()) ?? RunStore(folder: ".")).find(name)
     }
     var feeds: [String: (folder: RunFolder, feed: EventFeed)] = [:]
