@@ -6,16 +6,16 @@ package enum RunsPlots {
   /// Curves over sparsity with their intervals and turning points.
   ///
   /// The dense model and ε are those of the first curve.
-  package static func sparsity(_ curves: [(name: String, curve: RunCurve)]) -> CurvePlot {
+  package static func sparsity(_ curves: [NamedCurve]) -> CurvePlot {
     let scale = curves.first?.curve.scale ?? .share
-    let series = curves.map { name, curve in
+    let series = curves.map { named in
       CurvePlot.Series(
-        name: name,
-        points: curve.points.map { point in
+        name: named.name,
+        points: named.curve.points.map { point in
           CurvePlot.Point(
             x: point.level.fraction, y: height(point.mean, scale),
             interval: point.interval.map { height($0.low, scale)...height($0.high, scale) })
-        }, marker: marker(curve.turn))
+        }, marker: marker(named.curve.turn))
     }
     let dense = curves.first.flatMap { $0.curve.points.first { $0.level == .dense }?.mean }
     let tolerance = curves.first.map { scale.drop(tolerance: $0.curve.tolerance) }

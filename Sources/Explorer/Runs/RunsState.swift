@@ -71,6 +71,13 @@ package enum RunsOverlay: Sendable {
   case cancelling(RunRow.ID)
 }
 
+/// A curve with the name that the legend gives it.
+package struct NamedCurve: Sendable, Equatable {
+  package var name: String
+  package var run: RunRow.ID
+  package var curve: RunCurve
+}
+
 /// A difference with the names of its two curves.
 package struct NamedDifference: Sendable, Equatable {
   package var first: String
@@ -126,7 +133,7 @@ extension RunsState {
   }
 
   /// The curves that are drawn, with names that tell them apart.
-  package var shownCurves: [(name: String, curve: RunCurve)] {
+  package var shownCurves: [NamedCurve] {
     let task = task
     let all = compared.flatMap { detail in
       detail.curves.filter { $0.curves.task == task }.map { (run: detail.run, curve: $0) }
@@ -140,7 +147,9 @@ extension RunsState {
     return zip(names, all).map { name, item in
       // Two runs of the same kind: only their names tell them apart.
       let isTwice = names.count { $0 == name } > 1
-      return (isTwice ? "\(name), \(run(item.run)?.name ?? item.run)" : name, item.curve)
+      return NamedCurve(
+        name: isTwice ? "\(name), \(run(item.run)?.name ?? item.run)" : name, run: item.run,
+        curve: item.curve)
     }
   }
 

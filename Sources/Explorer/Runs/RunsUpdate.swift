@@ -54,23 +54,23 @@ extension RunsState {
   mutating func refreshDifference() {
     difference = nil
     let curves = shownCurves
-    guard curves.count >= 2 else { return }
-    let first = curves[0]
-    // With two runs their like methods are compared, else the first two curves.
-    let second =
-      compared.count >= 2
-      ? secondRunCurve(like: first.curve, among: curves) ?? curves[1] : curves[1]
+    let (first, second): (Int, Int)
+    if marks.count >= 2 {
+      // Of two runs the like methods are compared.
+      guard let lower = curves.firstIndex(where: { $0.run == marks[0] }),
+        let upper = curves.firstIndex(where: {
+          $0.run == marks[1] && $0.curve.curves.method == curves[lower].curve.curves.method
+        }) ?? curves.firstIndex(where: { $0.run == marks[1] })
+      else { return }
+      (first, second) = (lower, upper)
+    } else {
+      guard curves.count >= 2 else { return }
+      (first, second) = (0, 1)
+    }
     difference = NamedDifference(
-      first: first.name, second: second.name, scale: first.curve.scale,
-      difference: CurveDifference(of: second.curve.curves, minus: first.curve.curves))
-  }
-
-  private func secondRunCurve(
-    like first: RunCurve, among curves: [(name: String, curve: RunCurve)]
-  ) -> (name: String, curve: RunCurve)? {
-    let others = compared[1].curves.filter { $0.curves.task == task }
-    let best = others.first { $0.curves.method == first.curves.method } ?? others.first
-    return curves.last { $0.curve == best }
+      first: curves[first].name, second: curves[second].name, scale: curves[first].curve.scale,
+      difference: CurveDifference(
+        of: curves[second].curve.curves, minus: curves[first].curve.curves))
   }
 
   /// Brings a panel to the front and moves the focus there.

@@ -1,5 +1,6 @@
 import Canvas
 import Experiments
+import Foundation
 
 /// Panel 4: the cells of the selected run.
 struct CellsPanel: Widget {
@@ -48,7 +49,7 @@ struct CellsPanel: Widget {
       return
     }
     let parts = parts(of: inner)
-    let columns = Columns(width: inner.width - 2, longest: cells.map(\.id.count).max() ?? 0)
+    let columns = Columns(width: inner.width - 2, ids: cells.map(\.id))
     if !parts.heading.isEmpty {
       canvas.put(
         " " + columns.heading(look), x: inner.x, y: inner.y, style: look.roles.muted,
@@ -94,10 +95,18 @@ struct CellsPanel: Widget {
     }
 
     private let id: Int
+    /// What all cells begin with, written once in the heading.
+    private let prefix: Int
+    private let title: String
     private let shown: [Column]
 
-    init(width: Int, longest: Int) {
-      let least = min(longest, 20)
+    init(width: Int, ids: [String]) {
+      let common = ids.reduce(ids.first ?? "") { $0.commonPrefix(with: $1) }
+      // Whole words, and nothing where it would leave no name at all.
+      prefix = ids.count > 1 ? (common.lastIndex(of: "-").map { common[...$0].count } ?? 0) : 0
+      title = "cell" + (prefix > 0 ? " " + common.prefix(prefix) : "")
+      let longest = (ids.map(\.count).max() ?? 0) - prefix
+      let least = min(longest, width >= 60 ? 26 : 20)
       var left = width - 2 - least
       var chosen: Set<Column> = []
       for column in [Column.score, .state, .step, .loss, .time, .interval]
@@ -110,7 +119,7 @@ struct CellsPanel: Widget {
     }
 
     func heading(_ look: Appearance) -> String {
-      "  " + "cell".padded(to: id, look)
+      "  " + title.padded(to: id, look)
         + shown.map { column in
           column == .state
             ? " " + column.heading.padded(to: column.width, look)
@@ -121,7 +130,7 @@ struct CellsPanel: Widget {
     func row(_ cell: CellRow, _ look: Appearance) -> [Fragment] {
       let sign = StateSign(cell.state, look)
       return [
-        sign.fragment, Fragment(" " + cell.id.keepingEnd(to: id, look), look.roles.text),
+        sign.fragment, Fragment(" " + String(cell.id.dropFirst(prefix)).keepingEnd(to: id, look), look.roles.text),
       ]
         + shown.map { column in
           let text = Self.text(column, of: cell)

@@ -28,13 +28,13 @@ struct CurvesPanel: Widget {
 
   /// A line for each curve, as many as leave the plot most of the room.
   private func drawLegend(
-    _ curves: [(name: String, curve: RunCurve)], in inner: Rect, on canvas: inout Canvas,
+    _ curves: [NamedCurve], in inner: Rect, on canvas: inout Canvas,
     _ look: Appearance
   ) -> Rect {
     let limit = inner.height >= 9 ? max(1, inner.height / 4) : inner.height >= 6 ? 1 : 0
     let (plot, legend) = inner.splitBottom(min(curves.count, limit))
     for (index, y) in legend.rows.enumerated() {
-      let (name, curve) = curves[index]
+      let (name, curve) = (curves[index].name, curves[index].curve)
       let style = look.roles.series[index % look.roles.series.count]
       let isLast = index == legend.height - 1 && curves.count > legend.height
       let hidden = isLast ? "  and \(curves.count - legend.height) more" : ""
@@ -121,7 +121,9 @@ struct DifferencePanel: Widget {
     let inner = panel.frame(in: rect, on: &canvas, look: look)
     guard let named else {
       canvas.put(
-        "Mark two runs with Space: the second minus the first stands here, level by level.",
+        state.marks.count >= 2
+          ? "The first two marked runs have no curves of the same task yet."
+          : "Mark two runs with Space: the second minus the first stands here, level by level.",
         in: inner, style: look.roles.muted)
       return
     }

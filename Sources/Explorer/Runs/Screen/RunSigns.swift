@@ -56,4 +56,12 @@ extension String {
     guard DisplayWidth.of(self) > width, width > 1 else { return padded(to: width, look) }
     return String(look.symbols.symbol(.ellipsis)) + String(suffix(width - 1))
   }
+
+  /// The text without its middle where there is too little room: a run's name begins with what it is
+  /// and ends with when it was made.
+  func keepingBothEnds(to width: Int, _ look: Appearance) -> String {
+    guard DisplayWidth.of(self) > width, width > 2 else { return padded(to: width, look) }
+    let end = (width - 1) / 2
+    return prefix(width - 1 - end) + String(look.symbols.symbol(.ellipsis)) + suffix(end)
+  }
 }

@@ -81,12 +81,12 @@ struct RunsListPanel: Widget {
     let room = rect.width - lead.width
     if rect.height == 1 {
       let status = status(run, width: 58, look)
-      let name = run.name.padded(to: max(8, room - status.width - 1), look)
+      let name = run.name.keepingBothEnds(to: max(8, room - status.width - 1), look)
       canvas.put(
         lead + [Fragment(name + " ", look.roles.text)] + status, x: rect.x, y: rect.y,
         maxWidth: rect.width)
     } else {
-      let name = run.name.truncated(to: room, ellipsis: look.symbols.symbol(.ellipsis))
+      let name = run.name.keepingBothEnds(to: room, look)
       canvas.put(
         lead + [Fragment(name, isSelected ? look.roles.heading : look.roles.text)], x: rect.x,
         y: rect.y, maxWidth: rect.width)
