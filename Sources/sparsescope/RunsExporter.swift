@@ -42,7 +42,9 @@ struct RunsExporter {
     return try ExportFile.write(files, to: folder, overwrite: overwrite)
   }
 
-  private var points: PointTable { PointTable(points: runs.flatMap { PointTable($0.summary).points }) }
+  private var points: PointTable {
+    PointTable(points: runs.flatMap { PointTable($0.summary).points })
+  }
 
   private var eventFiles: [ExportFile] {
     runs.flatMap { run in

@@ -25,7 +25,8 @@ enum FakeRuns {
 
   /// A curve over three seeds that holds up to a level and then falls to chance.
   static func curve(
-    _ protocol: ExperimentProtocol, holdsTo level: Int, method: ExperimentMethod = .magnitude(.global)
+    _ protocol: ExperimentProtocol, holdsTo level: Int,
+    method: ExperimentMethod = .magnitude(.global)
   ) -> RunCurve {
     var curves = SeedCurves(task: "digits", method: method)
     for seed in UInt64(0)..<3 {

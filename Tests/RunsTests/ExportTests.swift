@@ -61,7 +61,10 @@ private func finishedRun(_ folder: TemporaryFolder) throws -> RunFolder {
   @Test func `has a row for each point and its official metrics`() throws {
     let folder = try TemporaryFolder()
     let points = PointTable(RunSummary(try finishedRun(folder))).points
-    #expect(points.map(\.method) == ["dense", "magnitude", "magnitude", "dense", "magnitude", "magnitude"])
+    #expect(
+      points.map(\.method) == [
+        "dense", "magnitude", "magnitude", "dense", "magnitude", "magnitude",
+      ])
     #expect(points.map(\.sparsity) == [0, 0.5, 0.9, 0, 0.5, 0.9])
     #expect(points[1].score == 0.7)
     #expect(points[1].metrics == ["accuracy": 0.7])

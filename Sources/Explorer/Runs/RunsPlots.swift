@@ -62,9 +62,10 @@ package enum RunsPlots {
     _ trainings: [TrainingSeries], showsMarkers: Bool, emptyText: String,
     _ values: (TrainingSeries) -> [(step: Int, value: Double)]
   ) -> CurvePlot {
-    let last = trainings.map { training in
-      training.steps ?? max(training.losses.last?.step ?? 0, training.scores.last?.step ?? 0)
-    }.max() ?? 1
+    let last =
+      trainings.map { training in
+        training.steps ?? max(training.losses.last?.step ?? 0, training.scores.last?.step ?? 0)
+      }.max() ?? 1
     return CurvePlot(
       series: trainings.map { training in
         CurvePlot.Series(

@@ -153,15 +153,17 @@ extension RunsState {
     }
   }
 
-  /// The cell that the table has selected: the chosen one, else one that runs, else the last that
-  /// has begun.
+  /// The cell that the table has selected: the chosen one, else one that runs or has failed, else the
+  /// last that has begun.
   package var selectedCell: CellRow? {
     guard let detail = selectedDetail else { return nil }
-    if let chosen = chosenCells[detail.run], let cell = detail.cells.first(where: { $0.id == chosen })
+    if let chosen = chosenCells[detail.run],
+      let cell = detail.cells.first(where: { $0.id == chosen })
     {
       return cell
     }
     return detail.cells.first { $0.state == .running }
+      ?? detail.cells.first { $0.state == .failed }
       ?? detail.cells.last { $0.state != .waiting && $0.state != .blocked } ?? detail.cells.first
   }
 

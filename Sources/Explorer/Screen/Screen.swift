@@ -38,7 +38,8 @@ extension Canvas {
   /// drawn from such characters in the first place.
   mutating func reduceToASCII() {
     let plain: [Character: Character] = [
-      "ε": "e", "·": "-", "×": "x", "–": "-", "≤": "<", "±": "~", "−": "-", "√": "V", "●": "*", "…": "~", "é": "e", "ő": "o",
+      "ε": "e", "·": "-", "×": "x", "–": "-", "≤": "<", "±": "~", "−": "-", "√": "V", "●": "*",
+      "…": "~", "é": "e", "ő": "o",
       "“": "\"", "”": "\"", "’": "'", "↑": "^", "↓": "v", "←": "<", "→": ">", "▸": ">",
     ]
     for y in 0..<size.height {

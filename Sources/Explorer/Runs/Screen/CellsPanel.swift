@@ -130,7 +130,8 @@ struct CellsPanel: Widget {
     func row(_ cell: CellRow, _ look: Appearance) -> [Fragment] {
       let sign = StateSign(cell.state, look)
       return [
-        sign.fragment, Fragment(" " + String(cell.id.dropFirst(prefix)).keepingEnd(to: id, look), look.roles.text),
+        sign.fragment,
+        Fragment(" " + String(cell.id.dropFirst(prefix)).keepingEnd(to: id, look), look.roles.text),
       ]
         + shown.map { column in
           let text = Self.text(column, of: cell)

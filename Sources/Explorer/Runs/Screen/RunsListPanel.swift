@@ -79,24 +79,42 @@ struct RunsListPanel: Widget {
       Fragment(" ", look.roles.text),
     ]
     let room = rect.width - lead.width
+    let status = status(run, width: rect.height == 1 ? 58 : room, look)
+    let statusX: Int
     if rect.height == 1 {
-      let status = status(run, width: 58, look)
       let name = run.name.keepingBothEnds(to: max(8, room - status.width - 1), look)
       canvas.put(
         lead + [Fragment(name + " ", look.roles.text)] + status, x: rect.x, y: rect.y,
         maxWidth: rect.width)
+      statusX = rect.x + lead.width + DisplayWidth.of(name) + 1
     } else {
       let name = run.name.keepingBothEnds(to: room, look)
       canvas.put(
         lead + [Fragment(name, isSelected ? look.roles.heading : look.roles.text)], x: rect.x,
         y: rect.y, maxWidth: rect.width)
-      canvas.put(
-        status(run, width: room, look), x: rect.x + lead.width, y: rect.y + 1, maxWidth: room)
+      statusX = rect.x + lead.width
+      canvas.put(status, x: statusX, y: rect.y + 1, maxWidth: room)
     }
     guard isSelected, state.focus == .runs else { return }
-    canvas.restyle(rect) { style in
-      style.background = look.roles.selection.background
-      style.attributes.formUnion(look.roles.selection.attributes)
+    let bar = Rect(
+      x: statusX + status[0].text.count, y: rect.maxY - 1, width: status[1].text.count, height: 1)
+    select(rect, without: bar, on: &canvas, look)
+  }
+
+  /// Marks the selected run; a bar that is drawn in reverse would show what is left to do.
+  private func select(
+    _ rect: Rect, without bar: Rect, on canvas: inout Canvas, _ look: Appearance
+  ) {
+    let parts = [
+      rect.inset(bottom: 1),
+      Rect(x: rect.x, y: bar.y, width: bar.x - rect.x, height: 1),
+      Rect(x: bar.maxX, y: bar.y, width: rect.maxX - bar.maxX, height: 1),
+    ]
+    for part in parts {
+      canvas.restyle(part.intersection(rect)) { style in
+        style.background = look.roles.selection.background
+        style.attributes.formUnion(look.roles.selection.attributes)
+      }
     }
   }
 

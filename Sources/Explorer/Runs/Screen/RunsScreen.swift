@@ -45,20 +45,30 @@ struct RunsHeader: Widget {
     if state.isReadOnly { right.insert(Fragment("read-only  ", look.roles.warning), at: 0) }
     let left = [
       Fragment(rect.width >= 60 ? " sparsescope  " : " ", look.roles.accent.adding(.bold)),
-      Fragment("experiments", look.roles.heading), Fragment(counts, look.roles.text),
+      Fragment(rect.width >= 60 ? "experiments" : "runs", look.roles.heading),
     ]
     let room = rect.width - right.width
-    canvas.put(left, x: rect.x, y: rect.y, maxWidth: max(0, room - 1))
+    let counts = counts(width: room - left.width - 1)
+    canvas.put(
+      left + [Fragment(counts, look.roles.text)], x: rect.x, y: rect.y, maxWidth: max(0, room - 1))
     canvas.put(right, x: rect.x + max(0, room), y: rect.y)
   }
 
-  private var counts: String {
+  /// How many runs are in each state, as many states as there is room for; those that a person may
+  /// want to do something about come first.
+  private func counts(width: Int) -> String {
     guard let runs = state.runs else { return "" }
-    let states = Dictionary(grouping: runs, by: \.state).mapValues(\.count)
-    let words = RunState.allCases.compactMap { state in
-      states[state].map { "\($0) \(state.rawValue)" }
+    guard !runs.isEmpty else { return " · no runs" }
+    var text = ""
+    for state in [RunState.running, .paused, .failed, .interrupted, .queued, .finished, .cancelled]
+    {
+      let count = runs.count { $0.state == state }
+      guard count > 0 else { continue }
+      let longer = text + (text.isEmpty ? " · " : ", ") + "\(count) \(state.rawValue)"
+      if DisplayWidth.of(longer) > width { break }
+      text = longer
     }
-    return " · " + (words.isEmpty ? "no runs" : words.joined(separator: ", "))
+    return text
   }
 }
 
