@@ -1,5 +1,20 @@
 import Tensors
 
+/// Which token of a sequence a classifier looks at.
+enum DecidingToken: Sendable {
+  case first
+  /// A causal model's last token alone has seen the whole text.
+  case last
+
+  /// The row of the token among a sequence's.
+  func row(of sequence: Range<Int>) -> Int {
+    switch self {
+    case .first: sequence.lowerBound
+    case .last: sequence.upperBound - 1
+    }
+  }
+}
+
 /// What makes logits of the last block's output: affine maps with functions, norms and dropout
 /// between them.
 struct Head: Sendable {
@@ -11,8 +26,8 @@ struct Head: Sendable {
   }
 
   let parts: [Part]
-  /// Whether each sequence's first token alone decides.
-  let readsFirstTokens: Bool
+  /// The one token of each sequence that decides; nil where all of them count.
+  let decidingToken: DecidingToken?
 
   init(
     _ configuration: TransformerConfiguration, _ names: ParameterNames,
@@ -35,6 +50,12 @@ struct Head: Sendable {
           outputs: outputs))
     }
 
+    /// OPT's map to the width of its embeddings, where that is another one.
+    func projection(_ text: TextInput) -> [Part] {
+      text.embeddingWidth == width
+        ? [] : [linear("\(names.body)project_out", width, text.embeddingWidth, hasBias: false)]
+    }
+
     switch (configuration.head, configuration.family, configuration.input) {
     case (.imageClassification, _, _):
       parts = [linear("classifier", width, outputs)]
@@ -48,6 +69,8 @@ struct Head: Sendable {
         linear("pre_classifier", width, width), .activation(.relu), .dropout(rate),
         linear("classifier", width, outputs),
       ]
+    case (.sequenceClassification, _, .text(let text)) where configuration.isCausal:
+      parts = projection(text) + [linear("score", text.embeddingWidth, outputs, hasBias: false)]
     case (.sequenceClassification, _, _):
       parts = [
         linear("\(names.body)pooler.dense", width, width), .activation(.tanh), .dropout(rate),
@@ -66,16 +89,13 @@ struct Head: Sendable {
           bias: text.isTied ? name.bias : "\(name.decoder).bias"),
       ]
     case (.causalLanguageModel, _, .text(let text)):
-      let projection =
-        text.embeddingWidth == width
-        ? []
-        : [linear("\(names.body)project_out", width, text.embeddingWidth, hasBias: false)]
-      parts = projection + [words(text, untied: "lm_head.weight", bias: nil)]
+      parts = projection(text) + [words(text, untied: "lm_head.weight", bias: nil)]
     default: preconditionFailure("a language model of images")
     }
     switch configuration.head {
-    case .sequenceClassification, .imageClassification: readsFirstTokens = true
-    default: readsFirstTokens = false
+    case .sequenceClassification, .imageClassification:
+      decidingToken = configuration.isCausal ? .last : .first
+    default: decidingToken = nil
     }
   }
 

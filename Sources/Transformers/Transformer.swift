@@ -49,11 +49,11 @@ package struct Transformer: Sendable {
       // A classifier looks at first tokens only: what the last block would compute of the others
       // beyond keys and values would be thrown away.
       let isLast = index == blocks.count - 1
-      let asksFirst = isLast && head.readsFirstTokens && block.canChooseRows
+      let asksFirst = isLast && head.decidingToken == .first && block.canChooseRows
       x = block(x, asksFirst ? layout.askingFirstTokens() : layout, on: tape)
     }
-    if head.readsFirstTokens, blocks.last?.canChooseRows != true {
-      x = tape.rows(x, layout.queries.map(\.lowerBound))
+    if let token = head.decidingToken, token == .last || blocks.last?.canChooseRows != true {
+      x = tape.rows(x, layout.queries.map(token.row))
     }
     if let rows { x = tape.rows(x, rows) }
     if let finalNorm { x = tape.norm(x, finalNorm, consuming: true) }

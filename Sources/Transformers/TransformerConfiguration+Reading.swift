@@ -174,7 +174,7 @@ extension TransformerConfiguration {
     let isVision = family == .vit || family == .deit
     let isEncoder = [.bert, .roberta, .distilbert].contains(family)
     switch architecture {
-    case let name where name.hasSuffix("ForSequenceClassification") && isEncoder:
+    case let name where name.hasSuffix("ForSequenceClassification") && !isVision:
       return .sequenceClassification
     case let name where name.hasSuffix("ForQuestionAnswering") && isEncoder:
       return .questionAnswering

@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Tasks
 import Tokenizers
+import Transformers
 
 /// A task to fine-tune on, with where its data is.
 struct FinetuneTask {
@@ -38,15 +39,19 @@ struct FinetuneTask {
       task = .squad
       return
     }
-    func images(_ folder: String, _ split: ImageSplit) throws -> ImageDataset {
-      guard let known = ImageTask(rawValue: name) else {
-        return try ImageDataset(idxFolder: Resources.folder("digits").path, split: split)
-      }
-      return try known.read(at: folder, split: split)
+    let images: (ImageSplit) throws -> ImageDataset
+    var title = name
+    if let task = ImageTask(rawValue: name) {
+      title = task.title
+      images = { try task.read(at: $0 == .train ? data ?? "" : dev ?? data ?? "", split: $0) }
+    } else {
+      let folder = try Resources.folder("digits").path
+      images = { try ImageDataset(idxFolder: folder, split: $0) }
     }
-    let train = try images(self.data, .train)
-    source = .images(train: train, heldOut: try images(dev ?? self.data, .test))
-    task = .images(name: ImageTask(rawValue: name)?.title ?? name, train)
+    let train = try images(.train)
+    let classes = train.classes ?? (0...(train.labels.max() ?? 0)).map(String.init)
+    source = .images(train: train, heldOut: try images(.test))
+    task = .images(name: title, classes: classes)
   }
 
   /// Reads and encodes the data.
@@ -67,13 +72,25 @@ struct FinetuneTask {
         heldOut: try heldOutPath.map { try SQuADDataset(at: $0, split: "dev") }, for: model,
         tokenizer: try Tokenizer.load(folder: modelFolder), settings: settings, limit: limit)
     case .images(let train, let heldOut):
-      var preprocessing = try ImagePreprocessing(modelFolder: modelFolder)
-      // The embedded digits mean nothing at another size.
-      if data.isEmpty { (preprocessing.resizing, preprocessing.crop) = (nil, nil) }
       return try FineTuningData(
-        train, heldOut: heldOut, named: task.title, preprocessing: preprocessing, for: model,
-        limit: limit)
+        try classification(train, for: model), heldOut: try classification(heldOut, for: model),
+        for: model, limit: limit)
     }
+  }
+
+  /// Images as the model takes them, their labels being its outputs.
+  private func classification(
+    _ images: ImageDataset, for model: FineTuningModel
+  ) throws -> ImageClassification {
+    let configuration = model.loaded.model.configuration
+    guard case .image(let image) = configuration.input else {
+      preconditionFailure("a model of images has the head for images")
+    }
+    return ImageClassification(
+      name: task.title, images: images,
+      preprocessing: try ImagePreprocessing(modelFolder: modelFolder), input: ImageShape(image),
+      order: try ImageClassOrder(
+        of: configuration.labels, for: images, named: task.title))
   }
 
   /// Where the dev split of a task of texts is; nil where the training data is a file alone.

@@ -125,7 +125,7 @@ import Transformers
 
   @Test func `makes a head that the model lacks, the same for a seed`() throws {
     let fixture = try FineTuningFixture("classify")
-    let models = try [1, 1, 2].map { seed in
+    let models = try [1, 1, 2].map { (seed: UInt64) in
       var settings = fixture.settings
       settings.seed = seed
       return try FineTuningModel(fixture.checkpoint, for: .squad, settings: settings)
@@ -134,7 +134,7 @@ import Transformers
     #expect(report.fresh == ["qa_outputs.weight", "qa_outputs.bias"])
     #expect(models[0].loaded.parameters.bits == models[1].loaded.parameters.bits)
     #expect(models[0].loaded.parameters.bits != models[2].loaded.parameters.bits)
-    let architectures = models[0].configuration["architectures"]?.array?.compactMap(\.string)
+    let architectures = models[0].configuration["architectures"]?.array?.compactMap { $0.string }
     #expect(architectures == ["BertForQuestionAnswering"])
   }
 

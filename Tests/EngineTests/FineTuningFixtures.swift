@@ -12,11 +12,11 @@ struct FineTuningFixture {
   struct Trace: Decodable {
     struct Settings: Decodable {
       var seed: UInt64
-      var batch_size: Int
+      var batchSize: Int
       var accumulation: Int
-      var learning_rate: Double
-      var warmup_ratio: Double
-      var weight_decay: Double
+      var learningRate: Double
+      var warmupRatio: Double
+      var weightDecay: Double
       var steps: Int
     }
 
@@ -55,7 +55,9 @@ struct FineTuningFixture {
   init(_ name: String) throws {
     let folder = Self.folder.appending(path: name)
     checkpoint = try Checkpoint.open(at: folder.path)
-    trace = try JSONDecoder().decode(
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    trace = try decoder.decode(
       Trace.self, from: Data(contentsOf: folder.appending(path: "trace.json")))
     task =
       switch name {
@@ -69,11 +71,11 @@ struct FineTuningFixture {
   var settings: FineTuningSettings {
     var settings = FineTuningSettings(for: task)
     settings.seed = trace.settings.seed
-    settings.batchSize = trace.settings.batch_size
+    settings.batchSize = trace.settings.batchSize
     settings.accumulation = trace.settings.accumulation
-    settings.learningRate = trace.settings.learning_rate
-    settings.warmupRatio = trace.settings.warmup_ratio
-    settings.weightDecay = trace.settings.weight_decay
+    settings.learningRate = trace.settings.learningRate
+    settings.warmupRatio = trace.settings.warmupRatio
+    settings.weightDecay = trace.settings.weightDecay
     settings.maxSteps = trace.settings.steps
     return settings
   }

@@ -90,9 +90,22 @@ struct SQuADDatasetTests {
     #expect(!data.mayBeImpossible)
     #expect(
       data.questions == [
-        SQuADQuestion(id: "b", question: "What?", context: "It is é.", answers: ["é"]),
+        SQuADQuestion(
+          id: "b", question: "What?", context: "It is é.", answers: ["é"], answerStarts: [6]),
         SQuADQuestion(id: "a", question: "Who?", context: "It is é.", answers: []),
       ])
+  }
+
+  @Test func `starts of answers count scalars in the file, and bytes here`() {
+    func bytes(_ start: Int?) -> Range<Int>? {
+      SQuADQuestion(
+        id: "", question: "", context: "É 🙂 it", answers: ["it"],
+        answerStarts: start.map { [$0] } ?? []
+      ).answerBytes
+    }
+    #expect(bytes(4) == 8..<10)
+    #expect(bytes(nil) == nil)
+    #expect(bytes(99) == nil)
   }
 
   @Test func `is_impossible tells version 2`() throws {

@@ -12,7 +12,8 @@ enum Fixtures {
 
   static let names = [
     "vit-classify", "deit-classify", "bert-classify", "bert-qa", "bert-mlm", "roberta-classify",
-    "distilbert-classify", "gpt2", "opt", "llama", "qwen2",
+    "distilbert-classify", "gpt2", "gpt2-classify", "opt", "opt-classify", "llama", "qwen2",
+    "qwen2-classify",
   ]
 
   static func checkpoint(_ name: String) throws -> Checkpoint {

@@ -7,7 +7,7 @@ struct BatchShards: Sendable {
   /// The most shards of a pass.
   static let limit = 16
   /// Tokens of a shard at least, where there is a choice: fewer make the products slow.
-  private static let tokensOfShard = 96
+  private static let tokensOfShard = 128
   /// Tokens of a pass at most, where there is a choice: the activations of all of them are kept.
   private static let tokensOfPass = 2048
 

@@ -98,14 +98,12 @@ package struct FineTuner: Sendable {
     try BLAS.load()
     let training = FineTuningRun(self, try state(from: checkpoint), workers: workers)
     var result = FineTuningResult(
-      step: training.state.step, steps: steps, losses: [], parameters: training.state.parameters,
-      seconds: 0, checkpoint: checkpoint)
+      step: training.state.step, steps: steps, losses: [], parameters: parameters, seconds: 0,
+      checkpoint: checkpoint)
     let start = ContinuousClock.now
     var examples = 0
     var last: HeldOutScores?
     while training.state.step < steps, !shouldStop() {
-      // The state must own the weights alone, or each step would copy them.
-      result.parameters = training.placeholder
       var progress = try training.takeStep()
       let step = training.state.step
       result.losses.append(progress.loss)
@@ -116,7 +114,7 @@ package struct FineTuner: Sendable {
         training.state.record(last, leading: data.task.leadingMetric)
         progress.heldOut = last
       }
-      if step == steps || settings.saveEvery.map({ step.isMultiple(of: $0) }) == true {
+      if step < steps, settings.saveEvery.map({ step.isMultiple(of: $0) }) == true {
         result.checkpoint = try save(training.state) ?? result.checkpoint
       }
       progress.stepsOfThisRun = result.losses.count
@@ -124,10 +122,11 @@ package struct FineTuner: Sendable {
       progress.seconds = (ContinuousClock.now - start) / .seconds(1)
       try onStep(progress)
     }
-    if training.state.step < steps || last == nil, training.state.step > 0 {
+    if training.state.step > 0 {
       result.checkpoint = try save(training.state) ?? result.checkpoint
     }
     if training.state.step == steps, last == nil {
+      // A finished training was resumed.
       last = try data.heldOut?.measure(
         model.loaded.model, training.state.parameters, workers: workers)
     }
@@ -163,7 +162,7 @@ package struct FineTuner: Sendable {
       if let difference = state.trainer.difference(from: trainer) {
         throw FineTuningError.otherRun(folder: checkpoint.folder, reason: difference)
       }
-      state.trainer.sparsescope.settings = settings
+      state.trainer.adopt(settings)
       state.putMask(inOrderOf: model)
       return state
     }

@@ -55,27 +55,22 @@ package struct FineTuningData: Sendable {
       })
   }
 
-  /// Images, which are prepared for the model as it asks for.
+  /// Images, whose labels are the model's outputs.
   package init(
-    _ train: ImageDataset, heldOut: ImageDataset?, named name: String,
-    preprocessing: ImagePreprocessing, for model: FineTuningModel, limit: Int? = nil
+    _ train: ImageClassification, heldOut: ImageClassification?, for model: FineTuningModel,
+    limit: Int? = nil
   ) throws {
     let configuration = model.loaded.model.configuration
     guard case .image(let image) = configuration.input else {
       preconditionFailure("a model of images has the head for images")
     }
-    func prepared(_ images: ImageDataset) throws -> ImageClassification {
-      let order = try ImageClassOrder(of: configuration.labels, for: images, named: name)
-      let task = ImageClassification(
-        name: name, images: images, preprocessing: preprocessing, input: ImageShape(image),
-        order: order)
+    for task in [train, heldOut].compactMap(\.self) {
       try task.check(ImageShape(image), labels: configuration.labels.count)
-      return task
     }
     self.init(
-      task: .images(name: name, train),
-      examples: ImageExamples(try prepared(train), image: image, limit: limit),
-      heldOut: try heldOut.map { HeldOutImages(try prepared($0), image: image) })
+      task: .images(name: train.name, classes: configuration.labels),
+      examples: ImageExamples(train, image: image, limit: limit),
+      heldOut: heldOut.map { HeldOutImages($0, image: image) })
   }
 }
 

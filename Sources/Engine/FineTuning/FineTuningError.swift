@@ -18,8 +18,8 @@ package enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertibl
     switch self {
     case .noHead(let family, let task):
       """
-      the program cannot fine-tune `\(family)` models on \(task) yet; BERT, RoBERTa and DistilBERT \
-      take texts, ViT and DeiT take images
+      the program has no head for \(task) on `\(family)` models; ViT and DeiT take images, all \
+      others sentences, and BERT, RoBERTa and DistilBERT also questions
       """
     case .revivedWeights(let matrix, let count, let step):
       """

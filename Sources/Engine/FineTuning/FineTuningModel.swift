@@ -29,9 +29,9 @@ package struct FineTuningModel: Sendable {
     guard let architecture = task.architecture(of: family) else {
       throw FineTuningError.noHead(family: family.rawValue, task: task.title)
     }
-    let keepsHead = try Self.hasHead(json, checkpoint, architecture, task)
+    let keptLabels = try Self.labelsOfHead(json, checkpoint, architecture, task)
     configuration = json.configuration(
-      architecture: architecture, labels: keepsHead ? nil : task.labels, task: task)
+      architecture: architecture, labels: keptLabels ?? task.labels, task: task)
     var transformer = try TransformerConfiguration(configuration)
     if let rate = settings.dropout.map(Float.init) {
       transformer.dropout = DropoutRates(
@@ -39,23 +39,27 @@ package struct FineTuningModel: Sendable {
     }
     loaded = try LoadedTransformer(
       checkpoint, transformer, seed: FineTuningSeeds(settings.seed).head,
-      replacingHead: !keepsHead)
+      replacingHead: keptLabels == nil)
   }
 
-  /// Whether the files hold a whole head for the task, with its classes.
-  private static func hasHead(
+  /// The classes of the files' own head; nil where they hold none that fits the task.
+  private static func labelsOfHead(
     _ json: JSONValue, _ checkpoint: Checkpoint, _ architecture: String, _ task: FineTuningTask
-  ) throws -> Bool {
-    guard json["architectures"]?.array?.first?.string == architecture else { return false }
+  ) throws -> [String]? {
+    guard json["architectures"]?.array?.first?.string == architecture else { return nil }
     let loaded = try LoadedTransformer(checkpoint)
-    guard loaded.report.fresh.isEmpty else { return false }
+    guard loaded.report.fresh.isEmpty else { return nil }
     let labels = loaded.model.configuration.labels
-    switch task {
-    case .glue(let task): return (try? LabelOrder(of: labels, for: task)) != nil
-    case .squad: return true
-    case .images(_, let images):
-      return (try? ImageClassOrder(of: labels, for: images, named: "")) != nil
-    }
+    let fits =
+      switch task {
+      case .glue(let task): (try? LabelOrder(of: labels, for: task)) != nil
+      case .squad: true
+      case .images(let name, let classes):
+        (try? ImageClassOrder(
+          of: labels, for: ImageDataset(.files([]), labels: [], classes: classes), named: name))
+          != nil
+      }
+    return fits ? labels : nil
   }
 }
 
@@ -80,27 +84,31 @@ extension FineTuningTask {
     case .glue(.stsb): ["LABEL_0"]
     case .glue(let task): task.classes
     case .squad: []
-    case .images(_, let images):
-      images.classes ?? (0...(images.labels.max() ?? 0)).map(String.init)
+    case .images(_, let classes): classes
     }
   }
 
   /// The class of transformers that a family has for the task; nil where the program has none.
   fileprivate func architecture(of family: ModelFamily) -> String? {
-    let prefix: String? =
+    let prefix =
       switch family {
       case .bert: "Bert"
       case .roberta: "Roberta"
       case .distilbert: "DistilBert"
       case .vit: "ViT"
       case .deit: "DeiT"
-      case .gpt2, .opt, .llama, .qwen2, .mistral: nil
+      case .gpt2: "GPT2"
+      case .opt: "OPT"
+      case .llama: "Llama"
+      case .qwen2: "Qwen2"
+      case .mistral: "Mistral"
       }
     let isVision = family == .vit || family == .deit
+    let isEncoder = [.bert, .roberta, .distilbert].contains(family)
     switch self {
-    case .glue where !isVision: return prefix.map { "\($0)ForSequenceClassification" }
-    case .squad where !isVision: return prefix.map { "\($0)ForQuestionAnswering" }
-    case .images where isVision: return prefix.map { "\($0)ForImageClassification" }
+    case .glue where !isVision: return prefix + "ForSequenceClassification"
+    case .squad where isEncoder: return prefix + "ForQuestionAnswering"
+    case .images where isVision: return prefix + "ForImageClassification"
     default: return nil
     }
   }
@@ -109,25 +117,23 @@ extension FineTuningTask {
 extension JSONValue {
   /// A `config.json` with another head.
   ///
-  /// - Parameter labels: the classes; nil leaves those of the file.
+  /// - Parameter labels: the classes; none for a head that has none.
   fileprivate func configuration(
-    architecture: String, labels: [String]?, task: FineTuningTask
+    architecture: String, labels: [String], task: FineTuningTask
   ) -> JSONValue {
     var members = object ?? [:]
     members["architectures"] = .array([.string(architecture)])
     members["torch_dtype"] = nil
     members["dtype"] = .string("float32")
-    if let labels {
+    members["num_labels"] = nil
+    members["id2label"] = nil
+    members["label2id"] = nil
+    if !labels.isEmpty {
       let numbered = labels.enumerated()
-      members["num_labels"] = nil
-      members["id2label"] =
-        labels.isEmpty
-        ? nil
-        : .object(
-          Dictionary(uniqueKeysWithValues: numbered.map { ("\($0)", .string($1)) }))
-      members["label2id"] =
-        labels.isEmpty
-        ? nil : .object(Dictionary(uniqueKeysWithValues: numbered.map { ($1, .integer($0)) }))
+      members["id2label"] = .object(
+        Dictionary(uniqueKeysWithValues: numbered.map { ("\($0)", .string($1)) }))
+      members["label2id"] = .object(
+        Dictionary(numbered.map { ($1, .integer($0)) }, uniquingKeysWith: { first, _ in first }))
     }
     switch task {
     case .glue(.stsb): members["problem_type"] = .string("regression")

@@ -5,8 +5,6 @@ import Transformers
 final class FineTuningRun {
   var state: FineTuningState
   private(set) var examplesOfLastStep = 0
-  /// Parameters that cost nothing, to put where others were.
-  let placeholder: Parameters
 
   private let tuner: FineTuner
   private let workers: ParallelWorkers
@@ -24,7 +22,6 @@ final class FineTuningRun {
     self.tuner = tuner
     self.state = state
     self.workers = workers
-    placeholder = tuner.model.loaded.parameters
     gradients = BatchGradients(
       table: table, shards: BatchShards.limit, workers: workers.count)
     lengths = tuner.data.examples.lengths

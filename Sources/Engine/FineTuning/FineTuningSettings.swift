@@ -56,8 +56,8 @@ package struct FineTuningSettings: Sendable, Hashable, Codable {
 package enum FineTuningTask: Sendable, Hashable {
   case glue(GLUETask)
   case squad
-  /// Images; those to train on say which classes there are.
-  case images(name: String, ImageDataset)
+  /// Images of classes with these names.
+  case images(name: String, classes: [String])
 
   /// The task as papers write it.
   package var title: String {

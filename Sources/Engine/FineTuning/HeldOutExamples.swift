@@ -12,6 +12,8 @@ package protocol HeldOutExamples: Sendable {
   var chance: Double? { get }
 
   /// Runs the model on some examples and keeps what the metrics need: a few numbers each.
+  ///
+  /// - Throws: `TaskDataError` where an example cannot be read.
   func outputs(
     of examples: Range<Int>, _ model: Transformer, _ parameters: Parameters, on tape: Tape
   ) throws -> [[Float]]

@@ -35,13 +35,20 @@ struct TrainerState: Sendable, Hashable, Codable {
   }
 
   init(_ settings: FineTuningSettings, steps: Int, epochs: Double, examples: Int, tokens: Int) {
-    evalSteps = settings.evaluateEvery
     loggingSteps = settings.logEvery
     maxSteps = steps
     numTrainEpochs = Int(epochs.rounded(.up))
-    saveSteps = settings.saveEvery
     trainBatchSize = settings.batchSize
     sparsescope = Own(settings: settings, examples: examples, tokens: tokens)
+    adopt(settings)
+  }
+
+  /// Takes over settings that differ only in what is written when.
+  mutating func adopt(_ settings: FineTuningSettings) {
+    evalSteps = settings.evaluateEvery
+    saveSteps = settings.saveEvery
+    loggingSteps = settings.logEvery
+    sparsescope.settings = settings
   }
 
   func json() throws -> String {

@@ -11,10 +11,8 @@ package protocol TrainingExamples: Sendable {
 
   /// Gives some examples as the model takes them.
   ///
-  /// - Throws: where an example's file cannot be read.
-  func withBatch(
-    _ examples: [Int], _ body: (ModelInput, Targets) throws -> Double
-  ) throws -> Double
+  /// - Throws: `TaskDataError` where one cannot be read.
+  func withBatch(_ examples: [Int], _ body: (ModelInput, Targets) -> Double) throws -> Double
 }
 
 extension TrainingExamples {
@@ -47,10 +45,10 @@ package struct SentenceExamples: TrainingExamples {
   }
 
   package func withBatch(
-    _ examples: [Int], _ body: (ModelInput, Targets) throws -> Double
-  ) throws -> Double {
+    _ examples: [Int], _ body: (ModelInput, Targets) -> Double
+  ) -> Double {
     let targets = examples.map { self.targets[$0] }
-    return try body(
+    return body(
       .tokens(TokenBatch(encodings, examples, hasSegments: hasSegments)),
       isRegression ? .values(targets) : .classes(targets.map { Int($0) }))
   }
@@ -88,9 +86,9 @@ package struct QuestionExamples: TrainingExamples {
   }
 
   package func withBatch(
-    _ examples: [Int], _ body: (ModelInput, Targets) throws -> Double
-  ) throws -> Double {
-    try body(
+    _ examples: [Int], _ body: (ModelInput, Targets) -> Double
+  ) -> Double {
+    body(
       .tokens(TokenBatch(windows, examples, hasSegments: hasSegments)),
       .spans(examples.map { spans[$0] }))
   }
@@ -111,17 +109,18 @@ package struct ImageExamples: TrainingExamples {
   }
 
   package func withBatch(
-    _ examples: [Int], _ body: (ModelInput, Targets) throws -> Double
+    _ examples: [Int], _ body: (ModelInput, Targets) -> Double
   ) throws -> Double {
     let size = task.input.count
-    return try withUnsafeTemporaryAllocation(of: Float.self, capacity: examples.count * size) {
-      pixels in
+    return try withUnsafeTemporaryAllocation(
+      of: Float.self, capacity: examples.count * size
+    ) { pixels in
       for (place, image) in examples.enumerated() {
         try task.withPixels(of: image..<image + 1) { source in
           _ = pixels[place * size..<(place + 1) * size].update(fromContentsOf: source)
         }
       }
-      return try body(
+      return body(
         .images(ImageBatch(pixels: UnsafeBufferPointer(pixels), count: examples.count)),
         .classes(examples.map { task.labels[$0] }))
     }

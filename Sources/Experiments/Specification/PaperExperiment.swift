@@ -34,15 +34,15 @@ package struct PaperExperiment: Sendable, Hashable {
   package let protocols: [ExperimentProtocol]
   package let methods: [ExperimentMethod]
   package let sparsities: [SparsityLevel]
-  /// Why the program cannot run it at paper scale yet; nil where it can.
-  private let paperObstacle: String?
+  /// Why the program cannot run it yet; nil where it can.
+  package let obstacle: String?
 
   private init(
     _ name: String, _ title: String, _ outcome: Outcome = .curves, models: [String],
     tasks: [String], protocols: [ExperimentProtocol] = [.oneShot],
     methods: [ExperimentMethod] = [.magnitude(.global)],
     sparsities: [SparsityLevel] = (0...9).map { SparsityLevel(percent: 10 * $0) },
-    paperObstacle: String? = nil
+    obstacle: String? = nil
   ) {
     self.name = name
     self.title = title
@@ -52,7 +52,7 @@ package struct PaperExperiment: Sendable, Hashable {
     self.protocols = protocols
     self.methods = methods
     self.sparsities = sparsities
-    self.paperObstacle = paperObstacle
+    self.obstacle = obstacle
   }
 
   private static let glue = ["mnli", "qnli", "qqp", "sst2", "rte"]
@@ -60,10 +60,6 @@ package struct PaperExperiment: Sendable, Hashable {
   private static let bert = "google-bert/bert-base-uncased"
   private static let vit = "google/vit-base-patch16-224"
   private static let dino = "facebook/dino-vitb16"
-  private static let noClassifier =
-    "the program has no classifier on top of OPT models yet; BERT, RoBERTa and DistilBERT can be "
-    + "fine-tuned"
-
   /// All of them, in the paper's order.
   package static let all = [
     PaperExperiment(
@@ -74,23 +70,21 @@ package struct PaperExperiment: Sendable, Hashable {
       models: [bert], tasks: glue + ["squad"]),
     PaperExperiment(
       "opt-essential", "OPT pruned once and fine-tuned",
-      models: ["facebook/opt-125m", "facebook/opt-350m", "facebook/opt-1.3b"], tasks: glue,
-      paperObstacle: noClassifier),
+      models: ["facebook/opt-125m", "facebook/opt-350m", "facebook/opt-1.3b"], tasks: glue),
     PaperExperiment(
       "vit-essential", "ViT-base pruned once and fine-tuned: a sharper turn than language models",
       models: [vit], tasks: images),
     PaperExperiment(
       "nm-patterns", "N:M patterns of OPT-350M", models: ["facebook/opt-350m"],
       tasks: ["mnli", "qnli", "rte", "sst2"],
-      methods: [(3, 4), (2, 4), (1, 4)].map { .pattern(NMPattern(n: $0.0, m: $0.1)) },
-      paperObstacle: noClassifier),
+      methods: [(3, 4), (2, 4), (1, 4)].map { .pattern(NMPattern(n: $0.0, m: $0.1)) }),
     PaperExperiment(
       "self-supervised", "Supervised against self-supervised pre-training: ViT-base and DINO",
       models: [vit, dino], tasks: images),
     PaperExperiment(
       "pretraining-data", "How the zero weights emerge while BERT-base is pre-trained",
       models: [bert], tasks: [],
-      paperObstacle: "pre-training is not part of the program yet"),
+      obstacle: "pre-training is not part of the program yet"),
     PaperExperiment(
       "lottery-difference", "Lottery tickets minus one-shot pruning: no difference below 50 %",
       .difference, models: [bert], tasks: glue, protocols: [.oneShot, .lotteryTicket]),
@@ -105,12 +99,6 @@ package struct PaperExperiment: Sendable, Hashable {
 
   /// - Returns: nil where there is none of the name.
   package static func named(_ name: String) -> PaperExperiment? { all.first { $0.name == name } }
-
-  /// Why the program cannot run it yet; nil where it can.
-  package func obstacle(_ scale: Scale) -> String? {
-    // Without a task there is nothing to do at any scale; a family is missing only from the real one.
-    scale == .paper || tasks.isEmpty ? paperObstacle : nil
-  }
 
   /// The runs of the experiment.
   ///

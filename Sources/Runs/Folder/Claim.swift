@@ -4,12 +4,13 @@ import Synchronization
 /// The right to work on something, which one process at a time can have, on any machine that sees
 /// the folder.
 ///
-/// A claim is a file `N` in a folder of its own, N counting the holders so far. It is taken by
-/// giving file N + 1 its name, which succeeds for one process only, and given back by writing
+/// A claim is a folder of files `1`, `2`, … without a gap, one for each holder so far. It is taken by
+/// giving the next file its name, which succeeds for one process only, and given back by writing
 /// `released` into it; so a stale claim is taken over without a moment in which nobody, or two, hold
 /// it. It is stale when its process is gone, or, where that cannot be known because it is another
 /// machine's, when its file has not been touched for `patience`. Only the file server's clock
-/// counts. No locks: those that need a lock service fail on many network file systems.
+/// counts, and names are looked up one by one: the listing of a folder that others change may leave
+/// out what is there. No locks: those that need a lock service fail on many network file systems.
 package final class Claim: Sendable {
   /// What stands in the file.
   package struct Holder: Sendable, Hashable, Codable {
@@ -54,35 +55,26 @@ package final class Claim: Sendable {
       guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
         throw AtomicFile.failure(at: folder)
       }
-      let last = numbers(in: folder).max() ?? 0
+      let last = last(in: folder)
       if last > 0, let present = living(folder, number: last) {
         throw .claimed(path: subject, host: present.process.host, pid: present.process.pid)
       }
-      let claim = Claim(folder: folder, number: last + 1, holder: holder)
-      let data = try JSONText.encode(holder, at: claim.path)
-      let isTaken: Bool
+      let path = "\(folder)/\(last + 1)"
       do throws(RunError) {
-        isTaken = try AtomicFile.writeIfAbsent(data, to: claim.path)
+        if try AtomicFile.writeIfAbsent(try JSONText.encode(holder, at: path), to: path) {
+          return Claim(folder: folder, number: last + 1, holder: holder)
+        }
       } catch {
         // A process that is done may have removed the folder.
-        if access(folder, F_OK) != 0 { continue }
-        throw error
+        guard access(folder, F_OK) != 0 else { throw error }
       }
-      guard isTaken else { continue }
-      // Someone may have taken and left several numbers since the folder was read.
-      if claim.isSuperseded {
-        unlink(claim.path)
-        claim.isHeld.store(false, ordering: .relaxed)
-        continue
-      }
-      for old in numbers(in: folder) where old < claim.number { unlink("\(folder)/\(old)") }
-      return claim
     }
   }
 
   /// Who holds the claim of a folder; nil where nobody does.
   package static func holder(of folder: String) -> Holder? {
-    numbers(in: folder).max().flatMap { living(folder, number: $0) }
+    let last = last(in: folder)
+    return last > 0 ? living(folder, number: last) : nil
   }
 
   /// Shows that the holder lives.
@@ -95,7 +87,7 @@ package final class Claim: Sendable {
     return true
   }
 
-  /// Lets others have it. The file stays, so that numbers only rise.
+  /// Lets others have it. The files stay, because the next holder's number follows from them.
   package func release() {
     guard isHeld.exchange(false, ordering: .relaxed), !isSuperseded else { return }
     var holder = holder
@@ -108,14 +100,17 @@ package final class Claim: Sendable {
   /// Only where a file elsewhere says that nothing is left to work on: numbers begin anew.
   package func retire() {
     guard isHeld.exchange(false, ordering: .relaxed), !isSuperseded else { return }
-    unlink(path)
+    for number in (1...number).reversed() { unlink("\(folder)/\(number)") }
     rmdir(folder)
   }
 
-  private var isSuperseded: Bool { (Self.numbers(in: folder).max() ?? number) > number }
+  private var isSuperseded: Bool { access("\(folder)/\(number + 1)", F_OK) == 0 }
 
-  private static func numbers(in folder: String) -> [Int] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).compactMap(Int.init)
+  /// The number of the last holder; 0 where there was none.
+  private static func last(in folder: String) -> Int {
+    var last = 0
+    while access("\(folder)/\(last + 1)", F_OK) == 0 { last += 1 }
+    return last
   }
 
   /// The holder by a file, if it still is one.

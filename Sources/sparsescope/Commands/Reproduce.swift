@@ -64,8 +64,8 @@ struct Reproduce: ParsableCommand {
 
   func run() throws {
     guard let name, let experiment = PaperExperiment.named(name), !list else { return printList() }
-    if let obstacle = experiment.obstacle(scale) {
-      throw CommandError("\(name) cannot be run at \(scale.rawValue) scale: \(obstacle).")
+    if let obstacle = experiment.obstacle {
+      throw CommandError("\(name) cannot be run: \(obstacle).")
     }
     let specs = experiment.specs(
       scale, models: model, data: dataByTask, seeds: seeds.seeds
@@ -116,13 +116,12 @@ struct Reproduce: ParsableCommand {
 
   private func printList() {
     let rows = PaperExperiment.all.map { experiment in
-      let demo = experiment.obstacle(.demo) == nil ? "yes" : "no"
-      return [
-        experiment.name, demo, experiment.obstacle(.paper) == nil ? "yes" : "no",
-        experiment.title + (experiment.obstacle(.paper).map { " (\($0))" } ?? ""),
+      [
+        experiment.name, experiment.obstacle == nil ? "yes" : "no",
+        experiment.title + (experiment.obstacle.map { "; \($0)" } ?? ""),
       ]
     }
-    print(RunText.table(["NAME", "DEMO", "PAPER", "WHAT IT SHOWS"], rows))
+    print(RunText.table(["NAME", "RUNS", "WHAT IT SHOWS"], rows))
   }
 }
 

@@ -53,7 +53,8 @@ struct Run: ParsableCommand {
       return StandardError.write("\(spec.cells.count) cells")
     }
     let run = try resume ? openRun() : makeRun()
-    if resume, cell.isEmpty {
+    // A process at work is not to be talked out of what it was asked.
+    if resume, cell.isEmpty, run.worker == nil {
       try run.control.uncancel()
       try run.control.resume()
     }

@@ -63,14 +63,19 @@ struct RunsList: ParsableCommand {
         "\(run.done)/\(run.total)" + (run.failed > 0 ? " (\(run.failed) failed)" : ""),
         Percent.text(run.progress, decimals: 0) + " %", run.cellsPerHour.map(RunText.rate) ?? "–",
         run.secondsLeft.map(RunText.duration) ?? "–",
-        run.turns.compactMap(\.sparsity).map { Percent.text($0, decimals: 0) }
-          .joined(separator: ", "),
+        essentials(of: run),
       ]
     }
     print(
       RunText.table(["RUN", "STATE", "CELLS", "DONE", "RATE", "LEFT", "ESSENTIAL %"], rows)
         .printable)
   }
+}
+
+/// The essential sparsities of a run's first curves; `runs show` has them all.
+private func essentials(of run: RunOverview) -> String {
+  let found = run.turns.compactMap(\.sparsity).map { Percent.text($0, decimals: 0) }
+  return found.prefix(3).joined(separator: ", ") + (found.count > 3 ? ", …" : "")
 }
 
 struct RunsReindex: ParsableCommand {

@@ -111,5 +111,10 @@ enum Interruption {
   /// Turns SIGINT and SIGTERM into the flag from now on.
   static func watch() {
     for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.request() } }
+    // Who starts programs from a thread that blocks signals hands that on.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }
