@@ -50,7 +50,13 @@ enum DetachedProcess {
   /// Lets a process of its own go on with a run, whatever has stopped it.
   ///
   /// - Returns: its number, once it works.
+  /// - Throws: `RunError.claimed` where a process works on it already, whose requests stay as they
+  ///   are.
   static func resume(_ run: RunFolder) throws -> pid_t {
+    if let holder = run.worker {
+      throw RunError.claimed(
+        path: run.path, host: holder.process.host, pid: holder.process.pid)
+    }
     try run.control.resume()
     try run.control.uncancel()
     let child = try start(["run", run.path, "--resume"], log: run.logFile)

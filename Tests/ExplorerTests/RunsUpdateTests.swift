@@ -155,13 +155,13 @@ import Testing
 
   @Test func `draws the curves of all marked runs, each with its name`() {
     #expect(
-      marked().shownCurves.map(\.name) == ["one-shot magnitude", "lottery-ticket magnitude"])
+      marked().shownCurves.map(\.name) == ["one-shot", "lottery-ticket"])
   }
 
   @Test func `the difference is the second marked run minus the first`() throws {
     let named = try #require(marked().difference)
-    #expect(named.first == "one-shot magnitude")
-    #expect(named.second == "lottery-ticket magnitude")
+    #expect(named.first == "one-shot")
+    #expect(named.second == "lottery-ticket")
     let at70 = named.difference.points.first { $0.level == SparsityLevel(percent: 70) }
     #expect(try #require(at70).mean > 0.2)
   }

@@ -114,7 +114,7 @@ struct `The experiments view on a real terminal` {
       #expect(result.status == 0, "\(result.errors)")
       let paths = result.output.split(separator: "\n").map(String.init)
       #expect(paths.count == count, "\(format)")
-      #expect(paths.allSatisfy(FileManager.default.fileExists))
+      #expect(paths.allSatisfy { FileManager.default.fileExists(atPath: $0) })
       let again = try Program.run(arguments, environment: environment)
       #expect(again.status == 1)
       #expect(again.errors.contains("--overwrite"))

@@ -155,7 +155,7 @@ private func finishedRun(_ folder: TemporaryFolder) throws -> RunFolder {
     let folder = try TemporaryFolder()
     let paths = try ExportFile.write(files, to: "\(folder.path)/out", overwrite: false)
     #expect(paths == ["\(folder.path)/out/a.txt", "\(folder.path)/out/below/b.txt"])
-    #expect(try paths.allSatisfy { try String(contentsOfFile: $0, encoding: .utf8) == "new" })
+    for path in paths { #expect(try String(contentsOfFile: path, encoding: .utf8) == "new") }
   }
 
   @Test func `replace nothing unless that is wanted, and then write nothing at all`() throws {

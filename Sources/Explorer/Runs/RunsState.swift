@@ -138,11 +138,14 @@ extension RunsState {
     let all = compared.flatMap { detail in
       detail.curves.filter { $0.curves.task == task }.map { (run: detail.run, curve: $0) }
     }
-    let isOneProtocol = Set(all.map(\.curve.protocol)).count == 1
+    let hasProtocols = Set(all.map(\.curve.protocol)).count > 1
+    let hasMethods = Set(all.map(\.curve.curves.method)).count > 1
     let names = all.map { item in
-      isOneProtocol && marks.count < 2
-        ? "\(item.curve.curves.method)"
-        : "\(item.curve.protocol.rawValue) \(item.curve.curves.method)"
+      // Only what tells the curves apart: a legend has little room.
+      let method = "\(item.curve.curves.method)"
+      let name = item.curve.protocol.rawValue
+      if marks.count < 2 || hasMethods && !hasProtocols { return method }
+      return hasProtocols && !hasMethods ? name : "\(name) \(method)"
     }
     return zip(names, all).map { name, item in
       // Two runs of the same kind: only their names tell them apart.

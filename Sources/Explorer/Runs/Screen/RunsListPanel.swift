@@ -124,18 +124,24 @@ struct RunsListPanel: Widget {
       run.state.rawValue.padded(to: 12, look), StateSign(run.state, look).style)
     let counts = Fragment(" \(run.done)/\(run.total)", look.roles.text)
     var rest: [Fragment] = []
-    func add(_ text: String?, _ style: Style) {
-      guard let text else { return }
-      let piece = Fragment(" " + text, style)
-      if (rest + [piece]).width + word.text.count + counts.text.count + 5 <= width {
+    func add(_ texts: String..., style: Style) {
+      for text in texts {
+        let piece = Fragment(" " + text, style)
+        let sum = word.text.count + counts.text.count + rest.width + piece.text.count
+        guard sum + 5 <= width else { continue }
         rest.append(piece)
+        return
       }
     }
-    if run.failed > 0 { add("\(run.failed) failed", look.roles.error) }
-    add(run.secondsLeft.map { NumberText.clock($0) + " left" }, look.roles.text)
-    add(run.cellsPerHour.map { NumberText.short(Int($0.rounded())) + "/h" }, look.roles.muted)
-    if run.state == .finished {
-      add(run.turn.map { "ess. \(Percent.text($0, decimals: 0)) %" }, look.roles.essential)
+    if run.failed > 0 { add("\(run.failed) failed", style: look.roles.error) }
+    if let left = run.secondsLeft.map(NumberText.clock) {
+      add(left + " left", left, style: look.roles.text)
+    }
+    if let rate = run.cellsPerHour {
+      add(NumberText.short(Int(rate.rounded())) + "/h", style: look.roles.muted)
+    }
+    if run.state == .finished, let turn = run.turn {
+      add("ess. \(Percent.text(turn, decimals: 0)) %", style: look.roles.essential)
     }
     let used = word.text.count + counts.text.count + rest.width
     let bar = Bar(run.progress, style: look.roles.accent)
