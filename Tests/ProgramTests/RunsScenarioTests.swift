@@ -48,7 +48,7 @@ struct `The experiments view on a real terminal` {
     #expect(try session.screenContains("1 ✓ alpha"))
     #expect(try session.screenContains("▸2 ! beta"))
     try session.press("4")
-    #expect(try session.screenContains("digits-dense-seed0"))
+    #expect(try session.screenContains("✓ dense-seed0"))
     #expect(try session.quit() == 0)
   }
 

@@ -44,8 +44,10 @@ final class TerminalLoop {
       let began = ContinuousClock.now
       let keys = hasKeys ? try terminal.readKeys() : []
       var isChanged = false
+      // A key that brings another screen to the front is not that screen's, too.
+      let receiver = front
       for screen in screens {
-        let isFront = screen === front
+        let isFront = screen === receiver
         guard let effects = screen.advance(isFront ? keys : []) else { continue }
         isChanged = isChanged || isFront
         for effect in effects {
