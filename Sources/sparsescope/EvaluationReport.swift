@@ -45,6 +45,8 @@ struct EvaluationReport: Encodable {
   var version: String
   var points: [Point]
   var essentialSparsity: Turn
+  /// How scores are shown, and what a tolerance means.
+  var scale: MetricScale
 
   /// - Parameter data: the task's file or folder; nil for the embedded images.
   /// - Throws: where the weights or the data cannot be read for their hashes.
@@ -54,10 +56,12 @@ struct EvaluationReport: Encodable {
   ) throws {
     self.model = model.checkpoint.path
     modelHash = try model.checkpoint.contentHash() ?? ""
-    guard case .available(let name, _, let metric, _, _) = model.summary.evaluation else {
+    guard case .available(let name, _, let metric, _, let scale) = model.summary.evaluation
+    else {
       preconditionFailure("only a model that can be evaluated has a report")
     }
     task = name
+    self.scale = scale
     dataHash = try data.map { try FileHash.sha256(of: $0) } ?? ""
     method = identity.method.title
     // N:M has another pattern at each level; the points tell it by their sparsity.
@@ -76,17 +80,16 @@ struct EvaluationReport: Encodable {
         differenceInterval: difference.map { [$0.interval.low, $0.interval.high] },
         examples: point.scores.count, seconds: result.seconds[point.level] ?? 0)
     }
-    essentialSparsity = Turn(result.curve, tolerance: tolerance)
+    essentialSparsity = Turn(result.curve, tolerance: tolerance, scale: scale)
   }
 
   /// The report for a person.
   var text: String {
-    // A mean of shares reads best in percent; a mean log-likelihood is none.
-    let isShare = points.allSatisfy { (0...1) ~= $0.score }
-    func write(_ value: Double, _ decimals: Int) -> String {
-      isShare ? Percent.text(value, decimals: decimals) : String(format: "%.4f", value)
-    }
-    var lines = ["\(model): \(task), \(method)", "sparsity   reached      score   95 % interval"]
+    let title = scale == .share ? "score" : "perplexity"
+    var lines = [
+      "\(model): \(task), \(method)",
+      "sparsity   reached" + title.aligned(11) + "   95 % interval",
+    ]
     for point in points {
       let score = point.score
       // Accuracy, where it is the mean score, has been said; parts of it, such as `acc/law`, are
@@ -98,8 +101,9 @@ struct EvaluationReport: Encodable {
       lines.append(
         (Percent.text(point.sparsity) + " %").aligned(8)
           + (Percent.text(point.achieved, decimals: 2) + " %").aligned(10)
-          + (write(score, 2) + (isShare ? " %" : "")).aligned(11) + "   "
-          + point.interval.map { write($0, 1) }.joined(separator: " – ")
+          + (scale == .share ? Percent.text(score, decimals: 2) + " %" : scale.text(score: score))
+          .aligned(11) + "   "
+          + point.interval.map { scale.text(score: $0) }.joined(separator: " – ")
           + "  \(point.examples) examples, " + String(format: "%.3f s", point.seconds)
           + metrics.joined())
     }
@@ -108,7 +112,7 @@ struct EvaluationReport: Encodable {
       lines.append(
         "essential sparsity \(Percent.text(sparsity)) % "
           + "(\(interval.map { Percent.text($0) }.joined(separator: " – "))) "
-          + "at a tolerance of \(Percent.text(turn.tolerance)) points")
+          + "at a tolerance of \(scale.text(tolerance: turn.tolerance))")
     } else if let undecided = turn.undecided {
       lines.append("essential sparsity not decided: \(undecided)")
     }
@@ -117,14 +121,14 @@ struct EvaluationReport: Encodable {
 }
 
 extension EvaluationReport.Turn {
-  fileprivate init(_ curve: SparsityCurve, tolerance: Double) {
-    let points = TurningPoints(of: curve, epsilon: tolerance)
+  fileprivate init(_ curve: SparsityCurve, tolerance: Double, scale: MetricScale) {
+    let points = TurningPoints(of: curve, epsilon: scale.drop(tolerance: tolerance))
     let turn = points.tolerance.value
     self.init(
       tolerance: tolerance, sparsity: turn?.sparsity,
       interval: turn.map { [$0.interval.low, $0.interval.high] },
       certain: turn?.certain.fraction, kneedle: points.kneedle.value?.level.fraction,
       brokenLine: points.brokenLine.value?.sparsity,
-      undecided: points.tolerance.doubt?.description)
+      undecided: points.tolerance.doubt.map { scale.text($0, tolerance: tolerance) })
   }
 }

@@ -39,6 +39,8 @@ package struct FineTuningResult: Sendable {
   /// At the end; nil where the training was stopped before, or nothing is held out.
   package var heldOut: HeldOutScores?
   package var bestMetric: Double?
+  /// The mean loss in the last line of the record, those before a resumption included.
+  package var recordedLoss: Double?
   package var seconds: Double
   /// The latest folder that was written.
   package var checkpoint: FineTuningCheckpoint?
@@ -135,6 +137,7 @@ package struct FineTuner: Sendable {
     result.mask = training.state.mask
     result.heldOut = training.state.step == steps ? last : nil
     result.bestMetric = training.state.trainer.bestMetric
+    result.recordedLoss = training.state.trainer.logHistory.last { $0["loss"] != nil }?["loss"]
     result.seconds = (ContinuousClock.now - start) / .seconds(1)
     return result
   }
@@ -163,7 +166,6 @@ package struct FineTuner: Sendable {
         throw FineTuningError.otherRun(folder: checkpoint.folder, reason: difference)
       }
       state.trainer.adopt(settings)
-      state.putMask(inOrderOf: model)
       return state
     }
     return FineTuningState(

@@ -11,13 +11,14 @@ import Transformers
 /// | `config.json`, `model.safetensors` | the model, float32, pruned weights being zero |
 /// | tokenizer and preprocessor files | copies of the original model's |
 /// | `optimizer.safetensors` | AdamW's means: `exp_avg.NAME`, `exp_avg_sq.NAME`, and `step` |
-/// | `mask.safetensors` | one bit a weight as 64-bit words, set where it is kept, by matrix |
+/// | `mask.safetensors` | which weights are kept, see `MaskFile` |
 /// | `trainer_state.json` | step, epoch, record, settings |
 package struct FineTuningCheckpoint: Sendable, Hashable {
   package let folder: String
   package let step: Int
 
   private static let prefix = "checkpoint-"
+  private static let maskFile = "mask.safetensors"
 
   /// The checkpoints in an output folder, the latest last.
   package static func all(in output: String) -> [FineTuningCheckpoint] {
@@ -64,24 +65,12 @@ package struct FineTuningCheckpoint: Sendable, Hashable {
         }
       }
     }
-    if let mask = state.mask { try Self.write(mask, to: &writer) }
+    if let mask = state.mask?.file {
+      try writer.addTensors(
+        mask.layouts, in: Self.maskFile, metadata: MaskFile.metadata
+      ) { try mask.write(to: &$0) }
+    }
     try writer.finish()
-  }
-
-  private static func write(_ mask: ModelMask, to writer: inout ModelFolderWriter) throws {
-    let layouts = mask.entries.map {
-      TensorLayout(name: $0.name, elementType: .uint64, shape: [$0.mask.words.count])
-    }
-    try writer.addTensors(
-      layouts, in: "mask.safetensors",
-      metadata: ["format": "bits", "bit": "1 = kept, lowest bit first"]
-    ) { tensors in
-      for entry in mask.entries {
-        try entry.mask.words.map(\.littleEndian).withUnsafeBytes {
-          try tensors.write(entry.name, $0)
-        }
-      }
-    }
   }
 
   /// Reads what `write` has written.
@@ -120,31 +109,12 @@ package struct FineTuningCheckpoint: Sendable, Hashable {
       Int(Int64(littleEndian: $0.loadUnaligned(as: Int64.self)))
     }
     optimizer.restore(steps: steps)
+    let maskFile = "\(folder)/\(Self.maskFile)"
+    let mask =
+      FileManager.default.fileExists(atPath: maskFile)
+      ? try ModelMask(file: maskFile, of: model.matrices, in: model.loaded) : nil
     return FineTuningState(
-      parameters: parameters, optimizer: optimizer, mask: try readMask(table), trainer: trainer)
-  }
-
-  private func readMask(_ table: ParameterTable) throws -> ModelMask? {
-    let path = "\(folder)/mask.safetensors"
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let file = try Checkpoint.open(at: path)
-    let entries = try file.tensors.map { tensor in
-      guard let id = table.id(of: tensor.name), tensor.elementType == .uint64,
-        tensor.count == (table[id].count + 63) / 64
-      else {
-        throw FineTuningError.badCheckpoint(
-          folder: folder, reason: "\(tensor.name) in mask.safetensors does not fit the model")
-      }
-      let words = try file.withBytes(of: tensor) { bytes in
-        (0..<tensor.count).map {
-          UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))
-        }
-      }
-      return ModelMask.Entry(
-        id: id, name: tensor.name, mask: Mask(words: words, count: table[id].count))
-    }
-    // Files hold tensors by size and name, matrices have an order of their own.
-    return ModelMask(entries: entries.sorted { $0.id.index < $1.id.index })
+      parameters: parameters, optimizer: optimizer, mask: mask, trainer: trainer)
   }
 
   /// Removes all but the latest checkpoints of an output folder.

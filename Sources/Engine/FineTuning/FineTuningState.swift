@@ -49,17 +49,4 @@ struct FineTuningState {
       entry.mask.zeroRemoved(optimizer.variances[entry.id].elements)
     }
   }
-
-  /// Brings the matrices of a mask that was read from a file into matrix order.
-  mutating func putMask(inOrderOf model: FineTuningModel) {
-    guard let read = mask else { return }
-    var mask = ModelMask(keepingAllOf: model.matrices, in: model.loaded)
-    for place in mask.entries.indices {
-      guard let entry = read.entries.first(where: { $0.id == mask.entries[place].id }) else {
-        continue
-      }
-      mask.entries[place].mask = entry.mask
-    }
-    self.mask = mask
-  }
 }

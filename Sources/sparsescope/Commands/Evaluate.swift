@@ -50,7 +50,10 @@ struct Evaluate: ParsableCommand {
     completion: .file())
   var predictions: String?
 
-  @Option(help: ArgumentHelp("The drop that is tolerated, as a share.", valueName: "share"))
+  @Option(
+    help: ArgumentHelp(
+      "The drop that is tolerated: of shares in points (0.01 is one), of perplexity relative.",
+      valueName: "share"))
   var tolerance = 0.01
 
   @Option(help: "How many threads compute; the results do not depend on it.")
@@ -84,7 +87,9 @@ struct Evaluate: ParsableCommand {
     }
     language.apply(to: &request)
     let model = try OpenModel(path: modelArgument.model, task: request)
-    guard let evaluator = model.evaluator else {
+    guard case .available(_, _, _, _, let scale) = model.summary.evaluation,
+      let evaluator = model.evaluator
+    else {
       guard case .unavailable(let reason) = model.summary.evaluation else { return }
       throw CommandError("\(model.checkpoint.path): \(reason)")
     }
@@ -102,7 +107,7 @@ struct Evaluate: ParsableCommand {
       PruningRequest(method: pruning.pruningMethod, sparsity: 0, excluded: excluded))
     let progress = ProgressLine(title: "evaluating")
     let result = try measurement.measure(
-      identity, levels: levels(), tolerance: tolerance, limit: limit
+      identity, levels: levels(), tolerance: scale.drop(tolerance: tolerance), limit: limit
     ) { point in
       progress.show(point.scores.count, of: point.total, note: "\(point.level) %")
     }

@@ -72,7 +72,7 @@ struct CellWork {
     ).mask
     try keep(ticket, RunEvent.Masking(ticket, level: level))
     return CellResult(
-      cell: cell.id, steps: trained.step, loss: trained.losses.suffix(10).mean,
+      cell: cell.id, steps: trained.step, loss: trained.recordedLoss,
       examplesPerSecond: nil)
   }
 
@@ -186,7 +186,7 @@ struct CellWork {
     }
     return CellResult(
       cell: cell.id, point: point, chance: task.data.heldOut?.chance, steps: training.step,
-      loss: training.losses.suffix(10).mean, examplesPerSecond: nil)
+      loss: training.recordedLoss, examplesPerSecond: nil)
   }
 
   private func point(_ scores: HeldOutScores, achieved: Double, pruned: Int) -> CurvePoint {
@@ -257,9 +257,4 @@ extension CellContext {
   fileprivate func recordSaving(step: Int) throws {
     try record(.saved(.init(checkpoint: "checkpoints/\(cell.id)/checkpoint-\(step)", step: step)))
   }
-}
-
-extension Collection<Double> {
-  /// nil where there is nothing.
-  fileprivate var mean: Double? { isEmpty ? nil : reduce(0, +) / Double(count) }
 }
