@@ -37,7 +37,7 @@ struct RunsScanner {
 
   /// Looks once, and tells what has changed.
   mutating func scan(_ watch: RunsWatch, _ post: (RunsMessage) -> Void) {
-    let problems = readSummaries(watch)
+    let problems = readSummaries(watch, post)
     postRows(problems, post)
     for id in watch.runs { postDetail(of: id, watch, post) }
     sentDetails = sentDetails.filter { watch.runs.contains($0.key) }
@@ -49,17 +49,26 @@ struct RunsScanner {
 
   // MARK: Rows
 
+  /// Reads all runs; while that takes its time, those that are read are told of already.
+  ///
   /// - Returns: what cannot be read.
-  private mutating func readSummaries(_ watch: RunsWatch) -> [String] {
+  private mutating func readSummaries(
+    _ watch: RunsWatch, _ post: (RunsMessage) -> Void
+  ) -> [String] {
     let paths = store.paths
     known = known.filter { paths.contains($0.key) }
     var problems: [String] = []
+    var lastPost = ContinuousClock.now
     for path in paths {
       do {
         try readSummary(path, isWatched: watch.runs.contains(path))
         problems += known[path]?.summary.problems ?? []
       } catch {
         problems.append("\(error)")
+      }
+      if ContinuousClock.now - lastPost > .milliseconds(200) {
+        postRows(problems, post)
+        lastPost = .now
       }
     }
     return problems
