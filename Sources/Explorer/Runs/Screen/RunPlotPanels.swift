@@ -38,16 +38,24 @@ struct CurvesPanel: Widget {
       let style = look.roles.series[index % look.roles.series.count]
       let isLast = index == legend.height - 1 && curves.count > legend.height
       let hidden = isLast ? "  and \(curves.count - legend.height) more" : ""
-      let finding: Fragment =
-        switch curve.turn {
-        case .found(let turn):
-          Fragment(
-            "\(look.symbols.symbol(.essential)) essential \(RunsPlots.text(turn)) %",
-            look.roles.essential)
-        case .undecided(let doubt):
-          Fragment(
-            curve.scale.text(doubt, tolerance: curve.tolerance), look.roles.muted)
-        }
+      let room = legend.width - DisplayWidth.of(name + hidden) - 5
+      let finding: Fragment
+      switch curve.turn {
+      case .found(let turn):
+        let sign = look.symbols.symbol(.essential)
+        // Without its interval before it is cut in the middle of a number.
+        let texts = [
+          "\(sign) essential \(RunsPlots.text(turn)) %",
+          "\(sign) \(Percent.text(turn.sparsity, decimals: 0)) %",
+        ]
+        finding = Fragment(
+          texts.first { DisplayWidth.of($0) <= room } ?? "", look.roles.essential)
+      case .undecided(let doubt):
+        let text = curve.scale.text(doubt, tolerance: curve.tolerance)
+        finding = Fragment(
+          text.truncated(to: max(0, room), ellipsis: look.symbols.symbol(.ellipsis)),
+          look.roles.muted)
+      }
       canvas.put(
         [
           Fragment(" \(look.symbols.marker(index, solid: true)) ", style),
