@@ -10,7 +10,7 @@ package enum Action: String, CaseIterable, Sendable {
   case chooseTask, evaluateHere, pauseEngine, lowerTolerance, raiseTolerance, goToTurningPoint
   case toggleLog, zoom, nextPanel, previousPanel
   case showMatrices, showMagnitudes, showAccuracy, showHeatMap, showMaskMap
-  case filter, palette, help, chooseTheme, copyCommand, redraw, suspend, quit
+  case filter, palette, help, chooseTheme, showRuns, copyCommand, redraw, suspend, quit
 }
 
 extension Action {
@@ -38,7 +38,7 @@ extension Action {
     case .toggleLog, .zoom, .nextPanel, .previousPanel, .showMatrices, .showMagnitudes,
       .showAccuracy, .showHeatMap, .showMaskMap, .chooseTheme:
       .view
-    case .palette, .help, .copyCommand, .redraw, .suspend, .quit: .program
+    case .palette, .help, .showRuns, .copyCommand, .redraw, .suspend, .quit: .program
     }
   }
 
@@ -83,6 +83,7 @@ extension Action {
     case .palette: "Find a command"
     case .help: "Help"
     case .chooseTheme: "Choose a theme"
+    case .showRuns: "Experiments: the runs, their curves and their control"
     case .copyCommand: "Copy the command that repeats what is shown"
     case .redraw: "Redraw the screen"
     case .suspend: "Suspend to the shell"

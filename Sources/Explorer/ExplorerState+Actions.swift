@@ -43,6 +43,7 @@ extension ExplorerState {
     case .palette: overlay = .palette(Prompt(label: ":"), selection: 0)
     case .help: overlay = .help(scroll: 0)
     case .chooseTheme: return [.listThemes]
+    case .showRuns: return [.openRuns]
     case .copyCommand: return copyCommand()
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]

@@ -1,7 +1,7 @@
 import Canvas
 
-/// Which key does what: the one table behind dispatch, key hints, help and the palette.
-package struct KeyTable: Sendable {
+/// Which key does what: the one table behind dispatch, key hints, help and the palette of a screen.
+package struct KeyTable<Action: Hashable & Sendable>: Sendable {
   /// An action and the keys that ask for it, the one to show first.
   package struct Binding: Sendable {
     package var action: Action
@@ -65,72 +65,76 @@ extension Key {
   }
 }
 
-extension KeyTable {
-  package static let standard = KeyTable(
-    bindings: [
-      Binding(action: .less, keys: [.arrow(.left), .character("h")]),
-      Binding(action: .more, keys: [.arrow(.right), .character("l")]),
-      Binding(action: .lessFine, keys: [.character(","), .arrow(.left, .shift)]),
-      Binding(action: .moreFine, keys: [.character("."), .arrow(.right, .shift)]),
-      Binding(action: .lessCoarse, keys: [.pageDown]),
-      Binding(action: .moreCoarse, keys: [.pageUp]),
-      Binding(action: .dense, keys: [.home]),
-      Binding(action: .empty, keys: [.end]),
-      Binding(action: .typeLevel, keys: [.character("="), .enter]),
-
-      Binding(action: .previousMatrix, keys: [.arrow(.up), .character("k")]),
-      Binding(action: .nextMatrix, keys: [.arrow(.down), .character("j")]),
-      Binding(action: .wholeModel, keys: [.character("w")]),
-      Binding(action: .filter, keys: [.character("/")]),
-      Binding(action: .toggleMatrix, keys: [.character(" ")]),
-      Binding(action: .toggleBlock, keys: [.character("b")]),
-      Binding(action: .toggleKind, keys: [.character("K")]),
-      Binding(action: .includeAll, keys: [.character("a")]),
-
-      Binding(action: .chooseMethod, keys: [.character("m")]),
-      Binding(action: .switchScope, keys: [.character("s")]),
-      Binding(action: .newSeed, keys: [.character("n")]),
-
-      Binding(action: .chooseTask, keys: [.character("t")]),
-      Binding(action: .evaluateHere, keys: [.character("e")]),
-      Binding(action: .pauseEngine, keys: [.character("p")]),
-      Binding(action: .goToTurningPoint, keys: [.character("G")]),
-      Binding(action: .lowerTolerance, keys: [.character("-")]),
-      Binding(action: .raiseTolerance, keys: [.character("+")]),
-
-      Binding(action: .nextPanel, keys: [.tab]),
-      Binding(action: .previousPanel, keys: [.backtab]),
-      Binding(action: .zoom, keys: [.character("z")]),
-      Binding(action: .toggleLog, keys: [.character("g")]),
-      Binding(action: .chooseTheme, keys: [.character("T")]),
-      Binding(action: .showMatrices, keys: [.character("1")]),
-      Binding(action: .showMagnitudes, keys: [.character("2")]),
-      Binding(action: .showAccuracy, keys: [.character("3")]),
-      Binding(action: .showHeatMap, keys: [.character("4")]),
-      Binding(action: .showMaskMap, keys: [.character("5")]),
-
-      Binding(action: .palette, keys: [.character(":"), .control("p")]),
-      Binding(action: .help, keys: [.character("?"), .function(1)]),
-      Binding(action: .copyCommand, keys: [.character("y")]),
-      Binding(action: .redraw, keys: [.control("l")]),
-      Binding(action: .suspend, keys: [.control("z")]),
-      Binding(action: .quit, keys: [.character("q"), .control("c")]),
-    ],
-    hints: [
-      Hint(actions: [.less, .more], text: "1 %"),
-      Hint(actions: [.lessFine, .moreFine], text: "0.1 %"),
-      Hint(actions: [.previousMatrix, .nextMatrix], text: "matrix"),
-      Hint(actions: [.chooseMethod], text: "method"),
-      Hint(actions: [.chooseTask], text: "task"),
-      Hint(actions: [.switchScope], text: "scope"),
-      Hint(actions: [.toggleMatrix], text: "in/out"),
-      Hint(actions: [.evaluateHere], text: "evaluate"),
-      Hint(actions: [.nextPanel], text: "panel"),
-      Hint(actions: [.zoom], text: "zoom"),
-      Hint(actions: [.filter], text: "filter"),
-      Hint(actions: [.palette], text: "command"),
-      Hint(actions: [.toggleLog], text: "log"),
-      Hint(actions: [.chooseTheme], text: "theme"),
-      Hint(actions: [.goToTurningPoint], text: "essential"),
-    ])
+extension KeyTable<Explorer.Action> {
+  package static var standard: Self { explorerKeys }
 }
+
+private let explorerKeys = KeyTable<Explorer.Action>(
+  bindings: [
+    .init(action: .less, keys: [.arrow(.left), .character("h")]),
+    .init(action: .more, keys: [.arrow(.right), .character("l")]),
+    .init(action: .lessFine, keys: [.character(","), .arrow(.left, .shift)]),
+    .init(action: .moreFine, keys: [.character("."), .arrow(.right, .shift)]),
+    .init(action: .lessCoarse, keys: [.pageDown]),
+    .init(action: .moreCoarse, keys: [.pageUp]),
+    .init(action: .dense, keys: [.home]),
+    .init(action: .empty, keys: [.end]),
+    .init(action: .typeLevel, keys: [.character("="), .enter]),
+
+    .init(action: .previousMatrix, keys: [.arrow(.up), .character("k")]),
+    .init(action: .nextMatrix, keys: [.arrow(.down), .character("j")]),
+    .init(action: .wholeModel, keys: [.character("w")]),
+    .init(action: .filter, keys: [.character("/")]),
+    .init(action: .toggleMatrix, keys: [.character(" ")]),
+    .init(action: .toggleBlock, keys: [.character("b")]),
+    .init(action: .toggleKind, keys: [.character("K")]),
+    .init(action: .includeAll, keys: [.character("a")]),
+
+    .init(action: .chooseMethod, keys: [.character("m")]),
+    .init(action: .switchScope, keys: [.character("s")]),
+    .init(action: .newSeed, keys: [.character("n")]),
+
+    .init(action: .chooseTask, keys: [.character("t")]),
+    .init(action: .evaluateHere, keys: [.character("e")]),
+    .init(action: .pauseEngine, keys: [.character("p")]),
+    .init(action: .goToTurningPoint, keys: [.character("G")]),
+    .init(action: .lowerTolerance, keys: [.character("-")]),
+    .init(action: .raiseTolerance, keys: [.character("+")]),
+
+    .init(action: .nextPanel, keys: [.tab]),
+    .init(action: .previousPanel, keys: [.backtab]),
+    .init(action: .zoom, keys: [.character("z")]),
+    .init(action: .toggleLog, keys: [.character("g")]),
+    .init(action: .chooseTheme, keys: [.character("T")]),
+    .init(action: .showMatrices, keys: [.character("1")]),
+    .init(action: .showMagnitudes, keys: [.character("2")]),
+    .init(action: .showAccuracy, keys: [.character("3")]),
+    .init(action: .showHeatMap, keys: [.character("4")]),
+    .init(action: .showMaskMap, keys: [.character("5")]),
+
+    .init(action: .palette, keys: [.character(":"), .control("p")]),
+    .init(action: .help, keys: [.character("?"), .function(1)]),
+    .init(action: .showRuns, keys: [.character("r")]),
+    .init(action: .copyCommand, keys: [.character("y")]),
+    .init(action: .redraw, keys: [.control("l")]),
+    .init(action: .suspend, keys: [.control("z")]),
+    .init(action: .quit, keys: [.character("q"), .control("c")]),
+  ],
+  hints: [
+    .init(actions: [.less, .more], text: "1 %"),
+    .init(actions: [.lessFine, .moreFine], text: "0.1 %"),
+    .init(actions: [.previousMatrix, .nextMatrix], text: "matrix"),
+    .init(actions: [.chooseMethod], text: "method"),
+    .init(actions: [.chooseTask], text: "task"),
+    .init(actions: [.switchScope], text: "scope"),
+    .init(actions: [.toggleMatrix], text: "in/out"),
+    .init(actions: [.evaluateHere], text: "evaluate"),
+    .init(actions: [.nextPanel], text: "panel"),
+    .init(actions: [.zoom], text: "zoom"),
+    .init(actions: [.showRuns], text: "runs"),
+    .init(actions: [.filter], text: "filter"),
+    .init(actions: [.palette], text: "command"),
+    .init(actions: [.toggleLog], text: "log"),
+    .init(actions: [.chooseTheme], text: "theme"),
+    .init(actions: [.goToTurningPoint], text: "essential"),
+  ])

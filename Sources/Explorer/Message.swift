@@ -5,6 +5,8 @@ import Experiments
 package enum Message: Sendable {
   case key(Key)
   case resized(Size)
+  /// The look was changed on another screen.
+  case restyled(Appearance)
   /// A matrix of the index is done; `bins` are the heights of its sparkline.
   case matrixIndexed(Int, bins: [Int])
   /// Every matrix is indexed: scrubbing can begin.
@@ -57,6 +59,8 @@ package enum Effect: Sendable, Equatable {
   case completePath(String)
   /// Answer `.maskMap`; only the latest request counts.
   case drawMaskMap(MaskMapRequest)
+  /// The experiments view comes to the front; the explorer goes on behind it.
+  case openRuns
   /// Answer `.themes`.
   case listThemes
   /// Put a text on the clipboard of the person's terminal.

@@ -12,6 +12,9 @@ package func update(_ state: inout ExplorerState, _ message: Message) -> [Effect
   case .resized(let size):
     state.size = size
     effects = [.redraw]
+  case .restyled(let look):
+    state.look = look
+    return []
   case .matrixIndexed(let index, let bins):
     state.sparklines[index] = bins
     return []

@@ -11,6 +11,8 @@ package enum RunError: Error, Sendable, Hashable {
   /// A file of the run that cannot be read, or says what cannot be.
   case unreadable(path: String, reason: String)
   case cannotWrite(path: String, reason: String)
+  /// A file that is to be written is there already.
+  case exists(path: String)
   case diskFull(path: String)
   /// Another process works on the run or on the cell.
   case claimed(path: String, host: String, pid: Int)
@@ -39,6 +41,8 @@ extension RunError: CustomStringConvertible {
       "\(path) cannot be read: \(reason)."
     case .cannotWrite(let path, let reason):
       "\(path) cannot be written: \(reason)."
+    case .exists(let path):
+      "\(path) exists; name another folder, or replace it with --overwrite."
     case .diskFull(let path):
       "\(path) cannot be written: the disk is full; make room, then resume the run."
     case .claimed(let path, let host, let pid):

@@ -75,6 +75,13 @@ struct ThemeSource: Sendable {
     }
   }
 
+  /// The theme that is asked for, else the one that was chosen last, else the built-in one.
+  func theme(_ name: String?, remembered: String?) throws -> Theme {
+    if let name { return try theme(named: name) }
+    // A theme that has been removed since is no reason not to start.
+    return remembered.flatMap { try? theme(named: $0) } ?? .standard
+  }
+
   func message() -> Message {
     let catalog = catalog
     return .themes(catalog.themes, problems: catalog.problems.map { "\($0)" })

@@ -46,4 +46,23 @@ enum DetachedProcess {
       usleep(20_000)
     }
   }
+
+  /// Lets a process of its own go on with a run, whatever has stopped it.
+  ///
+  /// - Returns: its number, once it works.
+  /// - Throws: `RunError.claimed` where a process works on it already, whose requests stay as they
+  ///   are.
+  static func resume(_ run: RunFolder) throws -> pid_t {
+    if let holder = run.worker {
+      throw RunError.claimed(
+        path: run.path, host: holder.process.host, pid: holder.process.pid)
+    }
+    try run.control.resume()
+    try run.control.uncancel()
+    let child = try start(["run", run.path, "--resume"], log: run.logFile)
+    guard waitUntilWorking(child, on: run) else {
+      throw CommandError("\(run.name) has failed at once; \(run.logFile) says why.")
+    }
+    return child
+  }
 }

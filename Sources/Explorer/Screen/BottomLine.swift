@@ -13,13 +13,9 @@ struct BottomLine: Widget {
     case .filter(let prompt, _): canvas.draw(prompt, in: rect, look: look)
     default:
       if let notice = state.notice {
-        canvas.put(
-          " "
-            + notice.text.truncated(
-              to: rect.width - 2, ellipsis: look.symbols.symbol(.ellipsis)), x: rect.x, y: rect.y,
-          style: notice.isWarning ? look.roles.warning : look.roles.success)
+        notice.draw(in: rect, on: &canvas, look: look)
       } else {
-        drawHints(in: rect, on: &canvas, look)
+        state.keys.drawHints(quit: .quit, in: rect, on: &canvas, look)
       }
     }
   }
@@ -34,22 +30,34 @@ struct BottomLine: Widget {
     ]
     canvas.put(pieces, x: rect.x, y: rect.y, maxWidth: rect.width)
   }
+}
 
+extension Notice: Widget {
+  package func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
+    let shown = text.truncated(
+      to: rect.width - 2, ellipsis: look.symbols.symbol(.ellipsis))
+    canvas.put(
+      " " + shown, x: rect.x, y: rect.y,
+      style: isWarning ? look.roles.warning : look.roles.success)
+  }
+}
+
+extension KeyTable {
   /// As many hints as fit, and always the way to all of them and the way out.
-  private func drawHints(in rect: Rect, on canvas: inout Canvas, _ look: Appearance) {
-    let last = state.keys.fragments(for: .init(actions: [.quit], text: "quit"), look)
+  func drawHints(
+    quit: Action, in rect: Rect, on canvas: inout Canvas, _ look: Appearance
+  ) {
+    let last = fragments(for: .init(actions: [quit], text: "quit"), look)
     var x = rect.x + 1
     let end = rect.maxX - last.width
-    for hint in state.keys.hints {
-      let pieces = state.keys.fragments(for: hint, look)
+    for hint in hints {
+      let pieces = fragments(for: hint, look)
       if x + pieces.width > end { break }
       x += canvas.put(pieces, x: x, y: rect.y)
     }
     canvas.put(last, x: x, y: rect.y, maxWidth: rect.maxX - x)
   }
-}
 
-extension KeyTable {
   func fragments(for hint: Hint, _ look: Appearance) -> [Fragment] {
     [
       Fragment(label(for: hint, symbols: look.symbols), look.roles.keyHint),

@@ -21,7 +21,7 @@ func drawOverlay(_ state: ExplorerState, on canvas: inout Canvas) {
 }
 
 /// Draws an empty box in the middle of the screen and returns its inside.
-private func box(
+func box(
   _ title: String, of size: Size, on canvas: inout Canvas, _ look: Appearance
 ) -> Rect {
   let screen = canvas.bounds.inset(horizontal: 1, vertical: 1)
@@ -97,7 +97,7 @@ private func fitting(
 }
 
 /// Writes keys with what they do on a line; where there is little room those in the middle go.
-private func put(
+func put(
   _ hints: [(key: String, action: String)], in line: Rect, on canvas: inout Canvas,
   _ look: Appearance
 ) {

@@ -5,7 +5,7 @@ import Experiments
 package func view(_ state: ExplorerState, on canvas: inout Canvas) {
   canvas.fill(canvas.bounds, style: state.look.roles.text)
   if state.isTooSmall {
-    drawTooSmall(state, on: &canvas)
+    drawTooSmall(state.size, on: &canvas, look: state.look)
     return
   }
   let layout = state.layout
@@ -36,9 +36,10 @@ package func frame(of state: ExplorerState) -> Canvas {
 extension Canvas {
   /// Puts the nearest seven-bit character in place of every other, for words and names; graphs are
   /// drawn from such characters in the first place.
-  fileprivate mutating func reduceToASCII() {
+  mutating func reduceToASCII() {
     let plain: [Character: Character] = [
-      "ε": "e", "·": "-", "×": "x", "–": "-", "≤": "<", "±": "~", "…": "~", "é": "e", "ő": "o",
+      "ε": "e", "·": "-", "×": "x", "–": "-", "≤": "<", "±": "~", "−": "-", "√": "V", "●": "*",
+      "…": "~", "é": "e", "ő": "o",
       "“": "\"", "”": "\"", "’": "'", "↑": "^", "↓": "v", "←": "<", "→": ">", "▸": ">",
     ]
     for y in 0..<size.height {
@@ -49,16 +50,17 @@ extension Canvas {
   }
 }
 
-private func drawTooSmall(_ state: ExplorerState, on canvas: inout Canvas) {
+/// Says that a terminal is too small, and for what size it would not be.
+func drawTooSmall(_ size: Size, on canvas: inout Canvas, look: Appearance) {
   let needed = ScreenLayout.minimum
   let lines = [
     "\(needed.width)×\(needed.height) needed,",
-    "here \(state.size.width)×\(state.size.height):",
+    "here \(size.width)×\(size.height):",
     "enlarge, or q",
   ]
   let top = max(0, (canvas.size.height - lines.count) / 2)
   for (index, line) in lines.enumerated() {
     let x = max(0, (canvas.size.width - line.count) / 2)
-    canvas.put(line, x: x, y: top + index, style: state.look.roles.warning)
+    canvas.put(line, x: x, y: top + index, style: look.roles.warning)
   }
 }

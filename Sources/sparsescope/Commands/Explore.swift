@@ -85,11 +85,11 @@ struct Explore: ParsableCommand {
           size: size, model: summary, request: request, look: look, tasks: offers,
           task: model.evaluator == nil ? nil : TaskSelection(name: KnownTask.digits.name)))
     }
-    let theme = try theme(from: themes, remembered)
+    let theme = try themes.theme(appearance.theme, remembered: remembered.theme)
     if once {
       try printFrame(first, session, theme)
     } else {
-      try explore(first, session, theme)
+      try explore(first, session, theme, themes)
     }
   }
 
@@ -125,15 +125,9 @@ struct Explore: ParsableCommand {
       name: task, data: path, split: split ?? part ?? offer.source.defaultSplit)
   }
 
-  /// The theme that was asked for, else the one that was chosen last, else the built-in one.
-  private func theme(from themes: ThemeSource, _ remembered: ExplorerMemory) throws -> Theme {
-    if let name = appearance.theme { return try themes.theme(named: name) }
-    // A theme that has been removed since is no reason not to start.
-    return remembered.theme.flatMap { try? themes.theme(named: $0) } ?? .standard
-  }
-
   private func explore(
-    _ first: TaskSelection?, _ session: (Size, Appearance) -> ExplorerSession, _ theme: Theme
+    _ first: TaskSelection?, _ session: (Size, Appearance) -> ExplorerSession, _ theme: Theme,
+    _ themes: ThemeSource
   ) throws {
     // Before the screen is taken: a complaint would be drawn over.
     let statistics = try stats.map { try FrameStatistics(path: $0) }
@@ -141,8 +135,17 @@ struct Explore: ParsableCommand {
     defer { terminal.close() }
     let session = session(
       terminal.size, Appearance(theme: theme, symbols: terminal.symbols, depth: terminal.depth))
-    try TerminalLoop(terminal: terminal, session: session, statistics: statistics)
-      .run(task: first, origin: task == nil ? .memory : .person)
+    let runs = RunsView.session(
+      size: terminal.size, look: session.look, themes: themes, memory: .standard,
+      hasExplorer: true)
+    try TerminalLoop(
+      terminal: terminal, first: session, statistics: statistics,
+      makeRuns: { size, look in
+        runs.start()
+        runs.appear(size: size, look: look)
+        return runs
+      }
+    ).run { session.start(task: first, origin: task == nil ? .memory : .person) }
   }
 
   /// Runs a session without a terminal until nothing moves any more.

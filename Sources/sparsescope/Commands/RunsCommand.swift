@@ -6,10 +6,10 @@ import Runs
 /// `sparsescope runs`: what there is, how it stands, and what can be asked of it.
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "List, inspect and steer runs.",
+    commandName: "runs", abstract: "Watch, list, inspect, steer and export runs.",
     subcommands: [
       RunsList.self, RunsShow.self, RunsPause.self, RunsResume.self, RunsCancel.self,
-      RunsSet.self, RunsReindex.self,
+      RunsSet.self, RunsExport.self, RunsReindex.self,
     ],
     defaultSubcommand: RunsList.self)
 }
@@ -27,14 +27,31 @@ struct RunArgument: ParsableArguments {
 
 struct RunsList: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List all runs, the latest first.")
+    commandName: "list",
+    abstract: "Open the experiments view; into a pipe or a file, list all runs, the latest first.")
+
+  @OptionGroup var appearance: AppearanceOptions
 
   @Flag(help: "Print JSON.")
   var json = false
 
+  @Flag(help: "List the runs on a terminal, too.")
+  var plain = false
+
+  @Flag(help: "Only look: the view changes no run.")
+  var readOnly = false
+
+  @Option(
+    help: ArgumentHelp("Write a line of JSON for each frame into a file.", valueName: "file"),
+    completion: .file())
+  var stats: String?
+
   private struct Report: Encodable { var runs: [RunOverview] }
 
   func run() throws {
+    if !json, !plain, isatty(STDOUT_FILENO) == 1 {
+      return try RunsView.open(readOnly: readOnly, appearance: appearance, statistics: stats)
+    }
     let runs = try RunPlaces.overviews()
     if json { return try JSONOutput.print(Report(runs: runs)) }
     guard !runs.isEmpty else {

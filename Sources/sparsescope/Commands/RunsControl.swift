@@ -27,11 +27,7 @@ struct RunsResume: ParsableCommand {
     guard run.worker == nil, RunSummary(run).state != .finished else {
       return print("\(run.name) goes on.".printable)
     }
-    try run.control.uncancel()
-    let child = try DetachedProcess.start(["run", run.path, "--resume"], log: run.logFile)
-    guard DetachedProcess.waitUntilWorking(child, on: run) else {
-      throw CommandError("The run has failed at once; \(run.logFile) says why.")
-    }
+    let child = try DetachedProcess.resume(run)
     print("\(run.name): process \(child) runs it.".printable)
   }
 }

@@ -13,7 +13,8 @@ import Synchronization
 
 final class ExplorerSession {
   private(set) var state: ExplorerState
-  let queue = MessageQueue()
+  let queue = MessageQueue<Message>()
+  var isInFront = true
 
   private let model: OpenModel
   private let themes: ThemeSource
@@ -99,7 +100,7 @@ final class ExplorerSession {
   /// - Returns: whether the effect was the session's to carry out, not the terminal's.
   private func perform(_ effect: Effect) -> Bool {
     switch effect {
-    case .quit, .suspend, .redraw, .copy: return false
+    case .quit, .suspend, .redraw, .copy, .openRuns: return false
     case .startRest(let number): rest = (.now + Self.restTime, number)
     case .evaluate(let request): given = scheduler?.evaluate(request) ?? given
     case .pauseEngine(let isPaused): given = scheduler?.pause(isPaused) ?? given

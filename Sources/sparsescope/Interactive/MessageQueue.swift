@@ -6,11 +6,14 @@ import Synchronization
 ///
 /// A pipe wakes that thread's poll(2). Results are never lost; of what only tells how far something
 /// is, only the latest is kept.
-final class MessageQueue: Sendable {
+final class MessageQueue<Message: Sendable>: Sendable {
   private let messages = Mutex<[Message]>([])
   private let pipe: (read: Int32, write: Int32)
+  private let replaces: @Sendable (_ new: Message, _ last: Message) -> Bool
 
-  init() {
+  /// - Parameter replaces: whether a message makes the one before it worthless.
+  init(replacing replaces: @escaping @Sendable (_ new: Message, _ last: Message) -> Bool) {
+    self.replaces = replaces
     var ends: [Int32] = [0, 0]
     let status = Glibc.pipe(&ends)
     precondition(status == 0, "the system gives no pipe: \(String(cString: strerror(errno)))")
@@ -29,9 +32,7 @@ final class MessageQueue: Sendable {
   func post(_ message: Message) {
     let wasEmpty = messages.withLock { messages in
       let wasEmpty = messages.isEmpty
-      if let task = message.progressTask, messages.last?.progressTask == task {
-        messages.removeLast()
-      }
+      if let last = messages.last, replaces(message, last) { messages.removeLast() }
       messages.append(message)
       return wasEmpty
     }
@@ -52,7 +53,27 @@ final class MessageQueue: Sendable {
   }
 }
 
-extension Message {
+extension MessageQueue<Explorer.Message> {
+  convenience init() {
+    self.init { new, last in
+      new.progressTask.map { $0 == last.progressTask } ?? false
+    }
+  }
+}
+
+extension MessageQueue<RunsMessage> {
+  convenience init() {
+    self.init { new, last in
+      switch (new, last) {
+      case (.runs, .runs): true
+      case (.detail(let new), .detail(let last)): new.run == last.run
+      default: false
+      }
+    }
+  }
+}
+
+extension Explorer.Message {
   /// The task that this message tells the progress of, which a later such message makes worthless;
   /// nil for all others.
   fileprivate var progressTask: Int? {

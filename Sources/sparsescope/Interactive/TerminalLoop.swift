@@ -1,48 +1,88 @@
 import Canvas
-import Explorer
 import Foundation
 import Glibc
 import Terminal
 
-/// Runs a session on a terminal: keys and messages in, frames out.
+/// Runs screens on a terminal: keys and messages in, frames out.
 ///
 /// One thread owns the terminal. It sleeps in poll(2) until there is a key, a message or something
-/// due, takes everything that has come, and draws once.
-
-struct TerminalLoop {
-  let terminal: Terminal
-  let session: ExplorerSession
+/// due, takes everything that has come, and draws once. Of the screens one is in front: it gets the
+/// keys and is drawn; the others take their messages all the same, so nothing waits for a look.
+final class TerminalLoop {
+  private let terminal: Terminal
   /// Gets a line for each frame; nil where nobody measures.
-  let statistics: FrameStatistics?
+  private let statistics: FrameStatistics?
+  /// Makes the experiments view when it is wanted for the first time.
+  private let makeRuns: (Size, Appearance) -> any TerminalScreen
+  private var screens: [any TerminalScreen]
+  private var front: any TerminalScreen
 
   /// Between two frames that no key has asked for: what streams in need not be drawn faster than
   /// a person sees, and over a slow link every frame counts.
   private static let quietTime = Duration.milliseconds(33)
 
-  /// - Parameters: as `ExplorerSession.start` takes them.
-  func run(task: TaskSelection? = nil, origin: TaskOpening.Origin = .memory) throws {
+  init(
+    terminal: Terminal, first: any TerminalScreen, statistics: FrameStatistics?,
+    makeRuns: @escaping (Size, Appearance) -> any TerminalScreen
+  ) {
+    self.terminal = terminal
+    self.statistics = statistics
+    self.makeRuns = makeRuns
+    screens = [first]
+    front = first
+  }
+
+  /// Runs until a person quits.
+  ///
+  /// - Parameter start: begins the first screen's work, when its first frame is drawn.
+  func run(start: () -> Void) throws {
     draw(keys: 0, since: .now)
-    session.start(task: task, origin: origin)
+    start()
     var lastFrame = ContinuousClock.now
     while true {
       let hasKeys = wait(until: lastFrame + Self.quietTime)
       let began = ContinuousClock.now
       let keys = hasKeys ? try terminal.readKeys() : []
-      let messages =
-        keys.map { Message.key($0) } + session.queue.drain() + session.dueMessages()
-      if messages.isEmpty { continue }
-      for effect in session.handle(messages) {
-        switch effect {
-        case .quit: return
-        case .suspend: terminal.suspend()
-        case .redraw: terminal.invalidate()
-        case .copy(let text): terminal.copyToClipboard(text)
-        default: break
+      var isChanged = false
+      // A key that brings another screen to the front is not that screen's, too.
+      let receiver = front
+      for screen in screens {
+        let isFront = screen === receiver
+        guard let effects = screen.advance(isFront ? keys : []) else { continue }
+        isChanged = isChanged || isFront
+        for effect in effects {
+          guard carryOut(effect) else { return }
         }
       }
+      guard isChanged else { continue }
       draw(keys: keys.count, since: began)
       lastFrame = .now
     }
+  }
+
+  /// - Returns: false where the program is to end.
+  private func carryOut(_ effect: ScreenEffect) -> Bool {
+    switch effect {
+    case .quit: return false
+    case .suspend: terminal.suspend()
+    case .redraw: terminal.invalidate()
+    case .copy(let text): terminal.copyToClipboard(text)
+    case .show(let kind): bringToFront(kind)
+    }
+    return true
+  }
+
+  private func bringToFront(_ kind: ScreenKind) {
+    let look = front.look
+    front.isInFront = false
+    if let known = screens.first(where: { $0.kind == kind }) {
+      known.appear(size: terminal.size, look: look)
+      front = known
+    } else if kind == .runs {
+      front = makeRuns(terminal.size, look)
+      screens.append(front)
+    }
+    front.isInFront = true
   }
 
   /// Sleeps until there is something to do; true when the terminal has something to say.
@@ -51,9 +91,9 @@ struct TerminalLoop {
   private func wait(until nextFrame: ContinuousClock.Instant) -> Bool {
     let early = nextFrame - .now
     if early > .zero, poll(terminal.fileDescriptors, for: early) { return true }
-    let descriptors = terminal.fileDescriptors + [session.queue.fileDescriptor]
-    let timeout = session.timeout
-    _ = poll(descriptors, for: timeout < 0 ? nil : .milliseconds(Int(timeout)))
+    let descriptors = terminal.fileDescriptors + screens.map(\.fileDescriptor)
+    let timeout = screens.map(\.timeout).filter { $0 >= 0 }.min()
+    _ = poll(descriptors, for: timeout.map { .milliseconds(Int($0)) })
     return poll(terminal.fileDescriptors, for: .zero)
   }
 
@@ -66,10 +106,10 @@ struct TerminalLoop {
 
   private func draw(keys: Int, since began: ContinuousClock.Instant) {
     let before = terminal.bytesWritten
-    terminal.draw(frame(of: session.state), theme: session.state.look.theme)
+    terminal.draw(front.frame, theme: front.look.theme)
     statistics?.record(
       bytes: terminal.bytesWritten - before, keys: keys, took: .now - began,
-      isBusy: session.state.isEvaluating, isSettled: session.isSettled)
+      isBusy: front.isBusy, isSettled: front.isSettled)
   }
 }
 

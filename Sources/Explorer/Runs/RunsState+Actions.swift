@@ -1,0 +1,178 @@
+import Canvas
+import Experiments
+
+extension RunsState {
+  /// Does what an action says.
+  mutating func perform(_ action: RunsAction) -> [RunsEffect] {
+    if isReadOnly, action.changesRuns {
+      notice = Notice("Opened with --read-only: runs are only looked at", isWarning: true)
+      return []
+    }
+    switch action {
+    case .previous: scroll(focus, by: -1)
+    case .next: scroll(focus, by: 1)
+    case .pageUp: scroll(focus, by: -10)
+    case .pageDown: scroll(focus, by: 10)
+    case .first: scroll(focus, by: -1_000_000)
+    case .last: scroll(focus, by: 1_000_000)
+    case .open: return open()
+    case .mark: toggleMark()
+    case .unmarkAll:
+      marks = []
+      refreshDifference()
+    case .filter: openFilter()
+    case .sort:
+      order = order.next
+      notice = Notice("Sorted by \(order == .created ? "time, the latest first" : order.rawValue)")
+    case .nextTask: takeNextTask()
+    case .pause: return pause()
+    case .cancel: askToCancel()
+    case .moreWorkers: return changeWorkers(by: 1)
+    case .fewerWorkers: return changeWorkers(by: -1)
+    case .lowerPriority: return changeNiceness(by: 5)
+    case .raisePriority: return changeNiceness(by: -5)
+    case .showRuns: look(at: .runs)
+    case .showCurves: look(at: .curves)
+    case .showTraining: look(at: .training)
+    case .showCells: look(at: .cells)
+    case .showDifference: look(at: .difference)
+    case .showMasks: look(at: .masks)
+    case .showRecord: look(at: .record)
+    case .nextPanel: cyclePanel(by: 1)
+    case .previousPanel: cyclePanel(by: -1)
+    case .zoom: zoomed.toggle()
+    case .chooseTheme: return [.listThemes]
+    case .copyCommand: return copyCommand()
+    case .export: if selectedRun != nil { overlay = .export(selection: 0) }
+    case .palette: overlay = .palette(Prompt(label: ":"), selection: 0)
+    case .help: overlay = .help(scroll: 0)
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .back:
+      if hasExplorer { return [.back] }
+      notice = Notice("`sparsescope MODEL` opens the explorer; r leads here from there")
+    case .quit: return [.quit]
+    }
+    return []
+  }
+
+  // MARK: Moving
+
+  /// Moves what a panel has selected or shows.
+  mutating func scroll(_ panel: RunsPanel, by step: Int) {
+    switch panel {
+    case .cells: moveCell(by: step)
+    case .record: recordOffset = max(0, recordOffset + step)
+    default: moveRun(by: step)
+    }
+  }
+
+  mutating func moveRun(by step: Int) {
+    let visible = visibleRuns
+    guard !visible.isEmpty else { return }
+    let position = visible.firstIndex { $0.id == selection } ?? 0
+    select(visible[min(max(position + step, 0), visible.count - 1)].id)
+  }
+
+  mutating func select(_ run: RunRow.ID) {
+    guard run != selection else { return }
+    selection = run
+    (cellOffset, recordOffset) = (0, 0)
+    refreshDifference()
+  }
+
+  private mutating func moveCell(by step: Int) {
+    guard let detail = selectedDetail, !detail.cells.isEmpty else { return }
+    let position = detail.cells.firstIndex { $0.id == selectedCell?.id } ?? 0
+    let moved = min(max(position + step, 0), detail.cells.count - 1)
+    chosenCells[detail.run] = detail.cells[moved].id
+  }
+
+  private mutating func cyclePanel(by step: Int) {
+    let all = RunsPanel.allCases
+    let position = all.firstIndex(of: focus) ?? 0
+    look(at: all[(position + step + all.count) % all.count])
+  }
+
+  private mutating func openFilter() {
+    if layout.panels[.runs] == nil { look(at: .runs) }
+    overlay = .filter(Prompt(label: "/", text: filterText), before: filterText)
+  }
+
+  private mutating func takeNextTask() {
+    let tasks = tasks
+    guard tasks.count > 1, let task, let position = tasks.firstIndex(of: task) else {
+      notice = Notice("These runs have one task")
+      return
+    }
+    chosenTask = tasks[(position + 1) % tasks.count]
+    refreshDifference()
+  }
+
+  private mutating func toggleMark() {
+    guard let selection else { return }
+    if let place = marks.firstIndex(of: selection) {
+      marks.remove(at: place)
+    } else {
+      marks.append(selection)
+    }
+    refreshDifference()
+  }
+
+  // MARK: Control
+
+  private mutating func open() -> [RunsEffect] {
+    guard let run = selectedRun else { return [] }
+    guard focus == .runs, run.state.canBeStarted else {
+      if focus == .runs { look(at: .curves) } else if focus == .cells { look(at: .training) }
+      return []
+    }
+    guard !isReadOnly else {
+      notice = Notice("Opened with --read-only: \(run.name) is not started", isWarning: true)
+      return []
+    }
+    notice = Notice("Starting a process for \(run.name)")
+    return [.start(run.id)]
+  }
+
+  private mutating func pause() -> [RunsEffect] {
+    guard let run = selectedRun else { return [] }
+    guard run.state.isAlive else {
+      notice = Notice(
+        run.state == .finished
+          ? "\(run.name) is finished" : "Nothing works on \(run.name): Enter goes on with it")
+      return []
+    }
+    return [.pause(run.id, run.state != .paused)]
+  }
+
+  private mutating func askToCancel() {
+    guard let run = selectedRun else { return }
+    switch run.state {
+    case .finished, .cancelled: notice = Notice("\(run.name) is \(run.state.rawValue) already")
+    case .queued, .running, .paused, .interrupted, .failed: overlay = .cancelling(run.id)
+    }
+  }
+
+  private mutating func changeWorkers(by step: Int) -> [RunsEffect] {
+    guard let run = selectedRun else { return [] }
+    let wanted = min(max(run.workers + step, 1), 512)
+    guard wanted != run.workers else { return [] }
+    return [.setWorkers(run.id, wanted)]
+  }
+
+  private mutating func changeNiceness(by step: Int) -> [RunsEffect] {
+    guard let run = selectedRun else { return [] }
+    // 0, 5, 10, 15, 19: the last step is the lowest that there is.
+    let whole = run.niceness == 19 ? 20 : run.niceness
+    let wanted = min(max(whole + step, 0), 19)
+    guard wanted != run.niceness else { return [] }
+    return [.setNiceness(run.id, wanted)]
+  }
+
+  private mutating func copyCommand() -> [RunsEffect] {
+    guard let detail = selectedDetail, !detail.command.isEmpty else { return [] }
+    notice = Notice("Copied: \(detail.command)")
+    return [.copy(detail.command)]
+  }
+}
