@@ -1,3 +1,4 @@
+import Experiments
 import Tasks
 
 /// How a model is fine-tuned; the defaults are the paper's where it says, else those of its code
@@ -40,15 +41,27 @@ package struct FineTuningSettings: Sendable, Hashable, Codable {
 
   package init() {}
 
-  /// The recipe of a task: table 1 of the paper; what is not there is fine-tuned like its nearest.
+  /// The paper's recipe for a task.
   package init(for task: FineTuningTask) {
-    switch task {
-    case .glue(.sst2): epochs = 5
-    case .glue(.qnli): epochs = 4
-    case .glue: epochs = 3
-    case .squad: (epochs, batchSize, learningRate, maxLength) = (3, 16, 3e-5, 384)
-    case .images: (epochs, batchSize) = (8, 64)
-    }
+    self.init(TrainingRecipe.recipe(for: task.title), seed: 0)
+  }
+
+  /// The recipe of an experiment.
+  package init(_ recipe: TrainingRecipe, seed: UInt64) {
+    self.seed = seed
+    epochs = recipe.epochs
+    maxSteps = recipe.maxSteps
+    batchSize = recipe.batchSize
+    accumulation = recipe.gradientAccumulation
+    learningRate = recipe.learningRate
+    warmupRatio = recipe.warmupRatio
+    weightDecay = recipe.weightDecay
+    adamEpsilon = recipe.adamEpsilon
+    clippingNorm = recipe.maxGradNorm > 0 ? recipe.maxGradNorm : nil
+    maxLength = recipe.maxLength
+    dropout = recipe.dropout
+    evaluateEvery = recipe.evaluateEvery
+    saveEvery = recipe.saveEvery
   }
 }
 

@@ -2,8 +2,8 @@
 ///
 /// Seeds are paired, because a seed fixes head, order and dropout alike for every method: what a
 /// lucky head gives to both curves cancels.
-package struct CurveDifference: Sendable, Hashable {
-  package struct Point: Sendable, Hashable {
+package struct CurveDifference: Sendable, Hashable, Codable {
+  package struct Point: Sendable, Hashable, Codable {
     package var level: SparsityLevel
     /// The mean over the seeds of second − first.
     package var mean: Double

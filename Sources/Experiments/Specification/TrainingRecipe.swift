@@ -37,20 +37,20 @@ package struct TrainingRecipe: Sendable, Hashable, Codable {
 
   /// The paper's recipe for a task; the one that most of its tasks share for any other name.
   ///
-  /// Hyphens, underscores and capitals do not matter: `SST-2` is `sst2`. Clipping at 1.0 is
+  /// Hyphens, underscores, blanks and capitals do not matter: `SST-2` is `sst2`. Clipping at 1.0 is
   /// BERT-Tickets', whose code the paper builds on. The embedded digits are not the paper's: their
-  /// model is small enough to need a hundred times its learning rate.
+  /// model is small enough to need 25 times its learning rate.
   /// Source: Jaiswal et al., arXiv 2306.03805, table 1.
   package static func recipe(for task: String) -> TrainingRecipe {
-    switch task.lowercased().filter({ $0 != "-" && $0 != "_" }) {
+    switch task.lowercased().filter({ !"-_ ".contains($0) }) {
     case "qnli": TrainingRecipe(epochs: 4, batchSize: 32, learningRate: 2e-5)
     case "sst2": TrainingRecipe(epochs: 5, batchSize: 32, learningRate: 2e-5)
     case "squad", "squadv1.1":
       TrainingRecipe(epochs: 3, batchSize: 16, learningRate: 3e-5, maxLength: 384)
-    case "cifar10", "cifar100", "fashionmnist":
+    case "cifar10", "cifar100", "fashionmnist", "images":
       TrainingRecipe(epochs: 8, batchSize: 64, learningRate: 2e-5)
     case "tinyimagenet": TrainingRecipe(epochs: 5, batchSize: 64, learningRate: 2e-5)
-    case "digits": TrainingRecipe(epochs: 8, batchSize: 64, learningRate: 2e-3)
+    case "digits": TrainingRecipe(epochs: 8, batchSize: 64, learningRate: 5e-4)
     default: TrainingRecipe()
     }
   }

@@ -27,8 +27,7 @@ enum CellExecution {
       }
       let source = try FinetuneTask(
         named: task.name, data: task.data, dev: nil, modelFolder: model.checkpoint.folder)
-      let settings = FineTuningSettings(
-        spec.training.recipe(for: task.name), task: source.task, seed: 0)
+      let settings = FineTuningSettings(spec.training.recipe(for: task.name), seed: 0)
       _ = try FineTuningModel(model.checkpoint, for: source.task, settings: settings)
     }
   }

@@ -24,7 +24,7 @@ struct CellTask: Sendable {
     let source = try FinetuneTask(
       named: task.name, data: task.data, dev: nil, modelFolder: checkpoint.folder)
     let recipe = spec.training.recipe(for: task.name)
-    let settings = FineTuningSettings(recipe, task: source.task, seed: 0)
+    let settings = FineTuningSettings(recipe, seed: 0)
     // Which classes there are does not depend on the seed of a fresh head.
     let model = try FineTuningModel(checkpoint, for: source.task, settings: settings)
     data = try source.load(for: model, settings: settings, limit: recipe.limit)
@@ -34,7 +34,7 @@ struct CellTask: Sendable {
   func model(
     _ recipe: TrainingRecipe, seed: UInt64
   ) throws -> (model: FineTuningModel, settings: FineTuningSettings) {
-    let settings = FineTuningSettings(recipe, task: data.task, seed: seed)
+    let settings = FineTuningSettings(recipe, seed: seed)
     return (try FineTuningModel(checkpoint, for: data.task, settings: settings), settings)
   }
 

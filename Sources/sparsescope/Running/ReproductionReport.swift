@@ -17,7 +17,7 @@ struct ReproductionReport: Encodable {
     var task: String
     var first: String
     var second: String
-    var points: [SeedDifference.Point]
+    var points: [CurveDifference.Point]
   }
 
   var experiment: String
@@ -47,7 +47,7 @@ struct ReproductionReport: Encodable {
           oneShot.curves.first { ($0.task, $0.method) == (curve.task, curve.method) }.map {
             Difference(
               task: curve.task, first: lottery.name, second: oneShot.name,
-              points: SeedDifference(curve, minus: $0).points)
+              points: CurveDifference(of: curve, minus: $0).points)
           }
         }
       } : []
