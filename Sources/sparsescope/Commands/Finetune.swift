@@ -242,10 +242,10 @@ struct RecipeOptions: ParsableArguments {
     if let maxGradNorm { settings.clippingNorm = maxGradNorm > 0 ? maxGradNorm : nil }
     settings.accumulation = gradientAccumulation ?? settings.accumulation
     settings.maxLength = maxLength ?? settings.maxLength
-    settings.maxSteps = maxSteps
-    settings.dropout = dropout
-    settings.evaluateEvery = evalEvery
-    settings.saveEvery = saveEvery
+    settings.maxSteps = maxSteps ?? settings.maxSteps
+    settings.dropout = dropout ?? settings.dropout
+    settings.evaluateEvery = evalEvery ?? settings.evaluateEvery
+    settings.saveEvery = saveEvery ?? settings.saveEvery
     settings.logEvery = logEvery ?? settings.logEvery
     settings.keptCheckpoints = keepCheckpoints ?? settings.keptCheckpoints
     return settings
