@@ -104,7 +104,8 @@ package struct PaperExperiment: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - models: in place of the paper's; ignored at demo scale.
-  ///   - data: where each task's data lies; ignored at demo scale.
+  ///   - data: where each task's data lies; if any is given, tasks without are left out; ignored at
+  ///     demo scale.
   package func specs(
     _ scale: Scale, models: [String] = [], data: [String: String] = [:], seeds: [UInt64]
   ) -> [ExperimentSpec] {
@@ -120,7 +121,9 @@ package struct PaperExperiment: Sendable, Hashable {
         spec.sparsities = sparsities
         spec.seeds = seeds
         if scale == .paper {
-          spec.tasks = tasks.map { TaskSpec(name: $0, data: data[$0]) }
+          // Whoever has the data of some tasks wants those.
+          let wanted = data.isEmpty ? tasks : tasks.filter { data[$0] != nil }
+          spec.tasks = wanted.map { TaskSpec(name: $0, data: data[$0]) }
         }
         // Without training: the model answers as it is.
         if tasks == ["mmlu"], scale == .paper { spec.training.epochs = 0 }

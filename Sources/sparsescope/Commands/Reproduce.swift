@@ -10,7 +10,7 @@ struct Reproduce: ParsableCommand {
     abstract: "Run an experiment of the paper by its name.",
     discussion: """
       At paper scale the models and the data are the paper's: models come from the Hugging Face \
-      cache (see `sparsescope download`) or from --model, data from --data TASK=PATH. At demo scale \
+      cache (see `sparsescope download`) or from --model, data from --data TASK=PATH; tasks whose data is not given are left out. At demo scale \
       the same code runs on the embedded model and its digits, in minutes. Runs that are there \
       already are gone on with, and finished cells are not repeated.
       """)
@@ -66,6 +66,12 @@ struct Reproduce: ParsableCommand {
     guard let name, let experiment = PaperExperiment.named(name), !list else { return printList() }
     if let obstacle = experiment.obstacle {
       throw CommandError("\(name) cannot be run: \(obstacle).")
+    }
+    let unknown = dataByTask.keys.filter { !experiment.tasks.contains($0) }.sorted()
+    guard unknown.isEmpty || scale == .demo else {
+      throw ValidationError(
+        "--data \(unknown[0]): \(name) has no such task; it has "
+          + experiment.tasks.joined(separator: ", ") + ".")
     }
     let specs = experiment.specs(
       scale, models: model, data: dataByTask, seeds: seeds.seeds

@@ -14,7 +14,9 @@ enum CellExecution {
     _ = try PruningOptions.excludedIndices(of: spec.exclude, in: model)
     for task in spec.tasks {
       guard task.data != nil || task.name == KnownTask.digits.name else {
-        throw CommandError("The task \(task.name) needs its data: write `data:` beside its name.")
+        throw CommandError(
+          "The task \(task.name) needs its data: `--data \(task.name)=PATH` for reproduce, `data:` "
+            + "beside its name in a file for run.")
       }
       guard spec.training.recipe(for: task.name).trains else {
         _ = try UntrainedTask.request(task)
