@@ -27,14 +27,16 @@ import Testing
 
     let killed = folder.path("killed")
     var arguments = ["run", file, "--output", killed]
-    var random = SystemRandomNumberGenerator()
     var kills = 0
-    for _ in 0..<12 {
-      let milliseconds = Int.random(in: 10...500, using: &random)
-      if try Program.kill(arguments, after: milliseconds, environment: folder.home) { kills += 1 }
-      if FileManager.default.fileExists(atPath: killed + "/spec.yaml") {
-        arguments = ["run", killed, "--resume"]
+    for attempt in 0..<12 {
+      // The first kill comes as soon as a cell has begun, and so never too late.
+      let milliseconds = attempt == 0 ? 0 : Int.random(in: 0...400)
+      let isKilled = try Program.kill(arguments, milliseconds: milliseconds, home: folder.home) {
+        let begun = try? FileManager.default.contentsOfDirectory(atPath: killed + "/events")
+        return begun?.isEmpty == false
       }
+      if isKilled { kills += 1 }
+      arguments = ["run", killed, "--resume"]
     }
     let last = try Program.run(arguments, environment: folder.home)
     #expect(last.status == 0, "\(last.errors)")
@@ -108,20 +110,21 @@ extension TemporaryFolder {
 }
 
 extension Program {
-  /// Runs a command and kills it after some milliseconds.
+  /// Runs a command, waits until it has begun its work, and kills it some milliseconds later.
   ///
   /// - Returns: whether it was still running.
   static func kill(
-    _ arguments: [String], after milliseconds: Int, environment: [String: String]
+    _ arguments: [String], milliseconds: Int, home: [String: String], hasBegun: () -> Bool
   ) throws -> Bool {
     let process = Process()
     process.executableURL = url
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.merging(home) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
+    while process.isRunning, !hasBegun() { Thread.sleep(forTimeInterval: 0.005) }
     Thread.sleep(forTimeInterval: Double(milliseconds) / 1000)
     let isRunning = process.isRunning
     Foundation.kill(process.processIdentifier, SIGKILL)
