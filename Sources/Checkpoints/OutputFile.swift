@@ -41,15 +41,42 @@ package final class OutputFile {
     if let temporary { unlink(temporary) }
   }
 
-  /// Writes a whole small file, replacing a file of that name.
+  /// Writes a whole small file, replacing a file of that name, or the one that a link of that name
+  /// points to.
+  ///
+  /// - Throws: `CheckpointError.cannotWrite` where the name is that of a folder or a device.
   package static func write(
     _ bytes: some Sequence<UInt8>, to path: String
   ) throws(CheckpointError) {
     let bytes = Array(bytes)
+    let path = try target(of: path)
     let file = try OutputFile(
       path: path, in: ModelLocation.split(path).folder, size: bytes.count)
     try file.write(bytes, at: 0)
     try file.commit()
+  }
+
+  /// The regular file that a path stands for, which need not exist yet: of a link, where it leads.
+  ///
+  /// - Throws: `CheckpointError.cannotWrite` where something else has the name, which a rename would
+  ///   replace.
+  package static func target(of path: String) throws(CheckpointError) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw .cannotWrite(path: path, reason: text(errno)) }
+      guard lstat(path, &status) != 0 else {
+        throw .cannotWrite(path: path, reason: "it is a link to a file that does not exist")
+      }
+      return path
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .cannotWrite(path: path, reason: "it exists and is not a regular file")
+    }
+    guard let resolved = realpath(path, nil) else {
+      throw .cannotWrite(path: path, reason: text(errno))
+    }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   /// Writes all the bytes at an offset from the start of the file.

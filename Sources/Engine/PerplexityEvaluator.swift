@@ -32,7 +32,7 @@ package final class PerplexityEvaluator: LevelEvaluator {
   /// gives it, with `<s>` in front where that is its habit.
   ///
   /// - Parameters:
-  ///   - length: nil for the longest input of the model, but at most 2048 tokens.
+  ///   - length: nil for the longest input that the model was made for, but at most 2048 tokens.
   ///   - stride: of strided windows; nil for half their length.
   /// - Throws: `TransformerError` where the program cannot run the model, `TextTaskError` where it
   ///   is no language model, or the text or the windows are too short.
@@ -41,8 +41,10 @@ package final class PerplexityEvaluator: LevelEvaluator {
     windows kind: PerplexityWindows.Kind = .fixed, length: Int? = nil, stride: Int? = nil
   ) throws {
     let model = try TextModel(matrices, tokenizer: tokenizer, head: .causalLanguageModel)
-    let longest = model.maximumLength(2048)
-    let length = min(length ?? longest, longest)
+    let length = length ?? model.maximumLength(2048)
+    if let limit = model.configuration.maximumTokens, length > limit {
+      throw TextTaskError.windowTooLong(tokens: length, limit: limit)
+    }
     guard length > 1 else { throw TextTaskError.tooShort(tokens: length) }
     let division: PerplexityWindows
     switch kind {
@@ -75,6 +77,28 @@ package final class PerplexityEvaluator: LevelEvaluator {
     chance = -log(Double(model.text.vocabulary))
     batches = windows.indices.map { $0..<$0 + 1 }
     logLikelihoods = PredictionLog(count: windows.count)
+  }
+
+  /// A curve whose points stand for the perplexity of the windows that they have seen.
+  ///
+  /// Windows may be of very unequal length, and the first of them longer than the rest. A point's
+  /// estimate is the ratio r = Σ log-likelihood / Σ tokens, so its windows' scores become
+  /// r + (log-likelihood − r · tokens) / mean tokens: their mean is r, and their spread that of the
+  /// ratio, in which a short window counts for little.
+  ///
+  /// Source: Cochran, "Sampling Techniques", chapter 6, on the variance of a ratio.
+  package func ofRatios(_ curve: SparsityCurve) -> SparsityCurve {
+    SparsityCurve(
+      points: curve.points.map { point in
+        guard !point.scores.isEmpty else { return point }
+        let tokens = windows.prefix(point.scores.count).map { Double($0.scored.count) }
+        let mean = tokens.reduce(0, +) / Double(tokens.count)
+        let sums = point.scores.map { Double($0) * tokensPerWindow }
+        let ratio = sums.reduce(0, +) / (mean * Double(tokens.count))
+        var estimate = point
+        estimate.scores = zip(sums, tokens).map { Float(ratio + ($0 - ratio * $1) / mean) }
+        return estimate
+      }, chance: curve.chance)
   }
 
   package func prepare(_ plan: PruningPlan) throws -> any PreparedLevel {

@@ -24,7 +24,8 @@ package final class QuestionAnsweringEvaluator: LevelEvaluator {
   ///
   /// - Parameters:
   ///   - maxLength: the most tokens of a window.
-  ///   - stride: how many tokens of the context two neighbouring windows share.
+  ///   - stride: how many tokens of the context two neighbouring windows share, or fewer where the
+  ///     model takes short inputs only.
   /// - Throws: `TransformerError` where the program cannot run the model, `TextTaskError` where it
   ///   is made for something else.
   package init(
@@ -34,10 +35,8 @@ package final class QuestionAnsweringEvaluator: LevelEvaluator {
     model = try TextModel(matrices, tokenizer: tokenizer, head: .questionAnswering)
     let length = model.maximumLength(maxLength)
     windows = data.questions.map { question in
-      // Some questions begin with many spaces, which `run_qa.py` removes too.
-      tokenizer.encodeWindows(
-        String(question.question.drop(while: \.isWhitespace)), question.context,
-        maxLength: length, stride: stride)
+      tokenizer.windows(
+        ofQuestion: question.question, about: question.context, maxLength: length, stride: stride)
     }
     try model.check(windows.lazy.joined().map(\.ids))
     self.data = data
@@ -71,12 +70,16 @@ package final class QuestionAnsweringEvaluator: LevelEvaluator {
     let parameters: Parameters
 
     func scores(of batch: Range<Int>) throws -> [Float] {
-      let windows = evaluator.windows[batch]
-      let tokens = evaluator.model.batch(windows.joined())
-      let answers = evaluator.model.tapes.withTape { tape in
-        evaluator.answers(
-          model.logits(.tokens(tokens), parameters, on: tape), tokens.sequences, to: batch)
+      let windows = Array(evaluator.windows[batch].joined())
+      // The windows of one long context may be many, so they are batched by themselves.
+      let parts = TokenBudget().batches(windows.map(\.count)).flatMap { part in
+        evaluator.model.tapes.withTape { tape in
+          let tokens = evaluator.model.batch(windows[part])
+          let logits = model.logits(.tokens(tokens), parameters, on: tape)
+          return zip(windows[part], tokens.sequences).map { $0.answerWindow(logits, rows: $1) }
+        }
       }
+      let answers = evaluator.answers(parts, to: batch)
       evaluator.answers.record(answers, of: batch, at: request)
       return zip(answers, batch).map { Float(evaluator.score($0, of: $1).f1) }
     }
@@ -96,20 +99,22 @@ package final class QuestionAnsweringEvaluator: LevelEvaluator {
       answer, of: data.questions[question], rules: data.mayBeImpossible ? .version2 : .version1)
   }
 
-  /// The answers to some questions from the logits of their windows, [tokens, 2].
-  private func answers(
-    _ logits: Matrix, _ sequences: [Range<Int>], to batch: Range<Int>
-  ) -> [String] {
-    var next = 0
+  /// The answers to some questions from all their windows, one question's behind the other's.
+  private func answers(_ parts: [AnswerSearch.Window], to batch: Range<Int>) -> [String] {
+    var rest = parts[...]
     return batch.map { question in
-      let parts = windows[question].map { encoding in
-        let rows = sequences[next]
-        next += 1
-        return AnswerSearch.Window(
-          starts: rows.map { logits.row($0)[0] }, ends: rows.map { logits.row($0)[1] },
-          context: encoding.tokens(ofSequence: 1), offsets: encoding.offsets)
-      }
-      return search.answer(in: parts, of: data.questions[question].context)
+      let own = Array(rest.prefix(windows[question].count))
+      rest = rest.dropFirst(own.count)
+      return search.answer(in: own, of: data.questions[question].context)
     }
+  }
+}
+
+extension Encoding {
+  /// A window with what the model says of its tokens: some rows of logits, [tokens, 2].
+  fileprivate func answerWindow(_ logits: Matrix, rows: Range<Int>) -> AnswerSearch.Window {
+    AnswerSearch.Window(
+      starts: rows.map { logits.row($0)[0] }, ends: rows.map { logits.row($0)[1] },
+      context: tokens(ofSequence: 1), offsets: offsets)
   }
 }

@@ -48,8 +48,8 @@ final class TextModel: Sendable {
     }
   }
 
-  /// The longest input: a task's own limit, or the model's where that is less.
-  func maximumLength(_ limit: Int) -> Int { min(limit, configuration.maximumTokens ?? limit) }
+  /// The longest input: a task's own limit, or what the model was made for where that is less.
+  func maximumLength(_ limit: Int) -> Int { min(limit, configuration.usualTokens ?? limit) }
 
   /// The model and its weights without those that a plan removes.
   func pruned(_ plan: PruningPlan) throws -> (model: Transformer, parameters: Parameters) {
@@ -112,6 +112,10 @@ package enum TextTaskError: Error, Sendable, Equatable, CustomStringConvertible 
   case tooShort(tokens: Int)
   /// Windows that start further from each other than they reach.
   case badStride(Int, length: Int)
+  /// Windows longer than any input of the model.
+  case windowTooLong(tokens: Int, limit: Int)
+  /// A text to be continued that leaves no room.
+  case promptTooLong(tokens: Int, limit: Int)
   /// A tokenizer without a token that could stand in front of a text.
   case noPrefixToken
   /// A text that adds no token to what it is to follow.
@@ -132,6 +136,10 @@ package enum TextTaskError: Error, Sendable, Equatable, CustomStringConvertible 
       "the text has \(tokens) tokens, too few for a window; give a longer text or shorter windows"
     case .badStride(let stride, let length):
       "a stride of \(stride) tokens does not fit windows of \(length); take 1 to \(length)"
+    case .windowTooLong(let tokens, let limit):
+      "windows of \(tokens) tokens are too long for the model, which takes \(limit)"
+    case .promptTooLong(let tokens, let limit):
+      "the text has \(tokens) tokens, but the model takes \(limit); give a shorter text"
     case .noPrefixToken:
       """
       the tokenizer names no token that begins or ends a text, which rolling windows need; name one \

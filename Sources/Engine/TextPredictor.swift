@@ -56,8 +56,8 @@ package struct TextPredictor: Sendable {
   package func answers(
     to question: String, about context: String, count: Int
   ) throws -> [LikelyText] {
-    let windows = model.tokenizer.encodeWindows(
-      question, context, maxLength: model.maximumLength(384), stride: 128)
+    let windows = model.tokenizer.windows(
+      ofQuestion: question, about: context, maxLength: model.maximumLength(384), stride: 128)
     let parts = try windows.map { encoding in
       let rows = try logits(model.batch([encoding]))
       return AnswerSearch.Window(
@@ -94,17 +94,21 @@ package struct TextPredictor: Sendable {
     package var next: [LikelyText]
   }
 
-  /// How a text goes on; a model whose text is longer than it takes reads the end of it.
+  /// How a text goes on; where it grows longer than the model takes, that reads the end of it.
   ///
   /// - Parameters:
   ///   - tokens: how many are written, fewer where the model ends the text.
   ///   - count: how many are considered.
+  /// - Throws: `TextTaskError.promptTooLong` where the text is too long to begin with.
   package func continuation(of text: String, tokens: Int, count: Int) throws -> Continuing {
     let special = model.tokenizer.specialTokens
     var ids = model.tokenizer.encode(text).ids
     if ids.isEmpty {
       guard let prefix = special.bos ?? special.eos else { throw TextTaskError.noPrefixToken }
       ids = [prefix]
+    }
+    if let limit = maximumLength, ids.count > limit {
+      throw TextTaskError.promptTooLong(tokens: ids.count, limit: limit)
     }
     let prompt = model.tokenizer.decode(ids)
     var next: [LikelyText] = []
@@ -121,7 +125,7 @@ package struct TextPredictor: Sendable {
       text: whole.hasPrefix(prompt) ? String(whole.dropFirst(prompt.count)) : whole, next: next)
   }
 
-  private var maximumLength: Int? { model.configuration.maximumTokens }
+  private var maximumLength: Int? { model.configuration.usualTokens }
 
   private func tokenText(_ id: Int) -> String {
     model.tokenizer.decode([id], skipsSpecialTokens: false)

@@ -3,6 +3,8 @@ package enum TaskDataError: Error, Sendable, Equatable, CustomStringConvertible 
   case unreadable(file: String)
   /// A folder that holds none of the files that a data set's split may have.
   case noFile(folder: String, names: [String])
+  /// A subject of MMLU without the file of solved examples that are to stand before its questions.
+  case noExamples(file: String, shots: Int)
   /// A file whose contents break its format; `offset` counts bytes from its start.
   case malformed(file: String, offset: Int, reason: String)
   /// A line of a text file that cannot be used; lines count from 1.
@@ -29,6 +31,11 @@ package enum TaskDataError: Error, Sendable, Equatable, CustomStringConvertible 
     case .unreadable(let file): "\(file) cannot be read"
     case .noFile(let folder, let names):
       "\(folder) holds no \(names.joined(separator: ", no ")); give the file itself"
+    case .noExamples(let file, let shots):
+      """
+      \(file), from which --shots \(shots) takes its examples, does not exist; give the folder that \
+      holds dev and test
+      """
     case .malformed(let file, let offset, let reason): "\(file), byte \(offset): \(reason)"
     case .badLine(let file, let line, let reason): "\(file), line \(line): \(reason)"
     case .badJSON(let file, let path, let reason):

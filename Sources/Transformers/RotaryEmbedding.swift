@@ -29,6 +29,8 @@ package struct RotaryEmbedding: Sendable, Hashable {
   package var scaling = Scaling.none
   /// The length up to which the frequencies are these; `dynamic` scaling changes them beyond it.
   package var maximumTokens: Int?
+  /// The length that the model was made for; beyond it the program can run it, but it errs more.
+  package var usualTokens: Int?
 
   /// What cosines and sines are multiplied by.
   var amplitude: Double {

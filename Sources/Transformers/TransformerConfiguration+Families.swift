@@ -48,7 +48,7 @@ extension TransformerConfiguration {
       heads: reader.size("num_attention_heads", default: 12),
       feedForwardWidth: reader.size("intermediate_size", default: 3072),
       activation: reader.activation("hidden_act", default: "gelu"),
-      normEpsilon: reader.number("layer_norm_eps", default: 1e-12), normPlacement: .afterBranch)
+      normEpsilon: reader.epsilon("layer_norm_eps", default: 1e-12), normPlacement: .afterBranch)
     let hidden = try reader.rate("hidden_dropout_prob", default: 0.1)
     dropout = DropoutRates(
       embeddings: hidden,
@@ -100,7 +100,7 @@ extension TransformerConfiguration {
       heads: reader.size("num_attention_heads", default: 12),
       feedForwardWidth: reader.size("intermediate_size", default: 3072),
       activation: reader.activation("hidden_act", default: "gelu"),
-      normEpsilon: reader.number("layer_norm_eps", default: 1e-12), normPlacement: .beforeBranch)
+      normEpsilon: reader.epsilon("layer_norm_eps", default: 1e-12), normPlacement: .beforeBranch)
     hasQueryKeyValueBias = try reader.flag("qkv_bias", default: true)
     let hidden = try reader.rate("hidden_dropout_prob", default: 0)
     dropout = DropoutRates(
@@ -129,7 +129,7 @@ extension TransformerConfiguration {
       heads: reader.size("n_head", "num_attention_heads", default: 12),
       feedForwardWidth: reader.size("n_inner", default: 4 * width),
       activation: reader.activation("activation_function", default: "gelu_new"),
-      normEpsilon: reader.number("layer_norm_epsilon", default: 1e-5),
+      normEpsilon: reader.epsilon("layer_norm_epsilon", default: 1e-5),
       normPlacement: .beforeBranch)
     isCausal = true
     dropout = DropoutRates(
@@ -187,7 +187,7 @@ extension TransformerConfiguration {
       blocks: reader.size("num_hidden_layers", default: 32), heads: heads,
       feedForwardWidth: reader.size("intermediate_size", default: 11008),
       activation: reader.activation("hidden_act", default: "silu"),
-      normEpsilon: reader.number("rms_norm_eps", default: 1e-6), normPlacement: .beforeBranch)
+      normEpsilon: reader.epsilon("rms_norm_eps", default: 1e-6), normPlacement: .beforeBranch)
     keyValueHeads = try reader.size(
       "num_key_value_heads", default: family == .mistral ? 8 : heads)
     headWidth = try reader.size("head_dim", default: width / heads)
@@ -216,16 +216,26 @@ extension RotaryEmbedding {
     let newer = reader.json["rope_parameters"]
     let member = newer?.object != nil ? "rope_parameters" : "rope_scaling"
     let settings = ConfigurationReader(json: reader.json[member] ?? .null)
+    usualTokens = positions
     base = try settings.number("rope_theta", default: reader.number("rope_theta", default: 10_000))
+    guard base > 0 else { throw .badSetting(name: "rope_theta", reason: "is \(base), not above 0") }
     let kind =
       settings.json["rope_type"]?.string ?? settings.json["type"]?.string ?? "default"
     let factor = try settings.number("factor", default: 1)
+    guard factor > 0 else {
+      throw .badSetting(name: "\(member).factor", reason: "is \(factor), not above 0")
+    }
     let original = try settings.number(
       "original_max_position_embeddings", default: Double(positions))
     switch kind {
     case "default": scaling = .none
     case "dynamic":
       scaling = .none
+      guard (1...1e9).contains(original) else {
+        throw .badSetting(
+          name: "\(member).original_max_position_embeddings",
+          reason: "is \(original), which is no length")
+      }
       maximumTokens = Int(original)
     case "linear": scaling = .linear(factor: factor)
     case "llama3":

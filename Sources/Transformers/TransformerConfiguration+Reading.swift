@@ -40,6 +40,15 @@ struct ConfigurationReader {
     return value
   }
 
+  /// What a norm adds to a variance.
+  func epsilon(_ name: String, default value: Double) throws(TransformerError) -> Double {
+    let epsilon = try number(name, default: value)
+    guard epsilon >= 0, epsilon.isFinite else {
+      throw .badSetting(name: name, reason: "is \(epsilon), which must not be negative")
+    }
+    return epsilon
+  }
+
   /// A share in `0..<1`.
   func rate(_ names: String..., default value: Double) throws(TransformerError) -> Float {
     for name in names where json[name] != nil && json[name] != .null {
@@ -78,7 +87,11 @@ struct ConfigurationReader {
   }
 
   func activation(_ name: String, default value: String) throws(TransformerError) -> Activation {
-    let text = json[name]?.string ?? value
+    let member = json[name] ?? .null
+    guard member == .null || member.string != nil else {
+      throw .badSetting(name: name, reason: "is not the name of a function")
+    }
+    let text = member.string ?? value
     guard let activation = Activation(named: text) else {
       throw .badSetting(name: name, reason: "is `\(text)`, a function that the program lacks")
     }

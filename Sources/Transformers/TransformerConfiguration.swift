@@ -167,6 +167,15 @@ package struct TransformerConfiguration: Sendable, Hashable {
     }
   }
 
+  /// The longest sequence that the model was made for, `max_position_embeddings`; nil where there is
+  /// no such length.
+  package var usualTokens: Int? {
+    guard case .text(let text) = input, case .rotary(let rotary) = text.positions else {
+      return maximumTokens
+    }
+    return rotary.maximumTokens ?? rotary.usualTokens
+  }
+
   /// The width of the logits: classes, start and end, or the vocabulary.
   package var outputs: Int {
     switch head {

@@ -68,9 +68,12 @@ struct EvaluationReport: Encodable {
     excluded = identity.excluded.sorted().map { model.summary.matrices[$0].name }
     dtypes = Set(model.summary.matrices.map(\.dtype)).sorted()
     version = Version.text
-    points = result.curve.points.map { point in
+    // Windows of a text may be unequal, which their mean score passes over.
+    let perplexity = model.evaluator as? PerplexityEvaluator
+    let curve = perplexity?.ofRatios(result.curve) ?? result.curve
+    points = curve.points.map { point in
       let interval = point.interval()
-      let difference = result.curve.difference(at: point.level)
+      let difference = curve.difference(at: point.level)
       return Point(
         sparsity: point.level.fraction, achieved: point.achieved, pruned: point.pruned,
         score: point.mean ?? 0,
@@ -80,7 +83,7 @@ struct EvaluationReport: Encodable {
         differenceInterval: difference.map { [$0.interval.low, $0.interval.high] },
         examples: point.scores.count, seconds: result.seconds[point.level] ?? 0)
     }
-    essentialSparsity = Turn(result.curve, tolerance: tolerance, scale: scale)
+    essentialSparsity = Turn(curve, tolerance: tolerance, scale: scale)
   }
 
   /// The report for a person.

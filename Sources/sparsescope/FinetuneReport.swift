@@ -28,16 +28,15 @@ struct FinetuneReport: Encodable {
   func encode(to encoder: any Encoder) throws {
     var members = encoder.container(keyedBy: Key.self)
     let examples = tuner.data.examples.lengths.count
-    let trained = Double(
-      result.losses.count * tuner.settings.batchSize * tuner.settings.accumulation)
-    let loss = result.losses.isEmpty ? 0 : result.losses.reduce(0, +) / Double(result.losses.count)
+    let batches = Double(result.losses.count) * Double(tuner.settings.accumulation)
+    let trained = batches * Double(tuner.settings.batchSize)
     try members.encode(tuner.model.checkpoint.path, forKey: Key("model"))
     try members.encode(tuner.data.task.title, forKey: Key("task"))
     try members.encode(version, forKey: Key("version"))
     try members.encode(result.checkpoint?.folder, forKey: Key("checkpoint"))
     try members.encode(result.step, forKey: Key("global_step"))
     try members.encode(Double(result.step) / Double(tuner.stepsPerEpoch), forKey: Key("epoch"))
-    try members.encode(loss, forKey: Key("train_loss"))
+    try members.encode(result.meanLoss ?? 0, forKey: Key("train_loss"))
     try members.encode(result.seconds, forKey: Key("train_runtime"))
     try members.encode(examples, forKey: Key("train_samples"))
     try members.encode(trained / max(result.seconds, 1e-9), forKey: Key("train_samples_per_second"))

@@ -15,8 +15,10 @@ struct PredictionFiles {
     let folder = URL(filePath: path).deletingLastPathComponent().path
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
     else { throw ValidationError("--predictions \(path): there is no folder \(folder).") }
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw ValidationError("--predictions \(path) is a folder; give a file.")
+    do {
+      _ = try OutputFile.target(of: path)
+    } catch {
+      throw ValidationError("--predictions \(error).")
     }
   }
 

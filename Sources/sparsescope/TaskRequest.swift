@@ -87,12 +87,9 @@ struct TaskRequest: Sendable {
       evaluator = try MultipleChoiceEvaluator(matrices, tokenizer: tokenizer, data: data)
       (title, metric) = ("MMLU \(split), \(shots)-shot", "accuracy")
     case .perplexity:
-      guard let text = try? String(contentsOfFile: data, encoding: .utf8) else {
-        throw TaskDataError.unreadable(file: data)
-      }
       let perplexity = try PerplexityEvaluator(
-        matrices, tokenizer: tokenizer, text: text, windows: windows, length: windowLength,
-        stride: stride)
+        matrices, tokenizer: tokenizer, text: RunningText.read(data), windows: windows,
+        length: windowLength, stride: stride)
       evaluator = perplexity
       (title, metric) = (
         "\(URL(fileURLWithPath: data).lastPathComponent), \(perplexity.division.title)",

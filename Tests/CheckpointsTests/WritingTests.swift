@@ -32,6 +32,24 @@ struct WritingTests {
 
   // MARK: One file
 
+  @Test func `a link keeps its place, and what is no file is refused`() throws {
+    try fixture.write("file", "old")
+    symlink(fixture.path("file"), fixture.path("link"))
+    try OutputFile.write(Array("new".utf8), to: fixture.path("link"))
+    #expect(try fixture.entries() == ["file", "link"])
+    #expect(try MappedFile(path: fixture.path("file")).withBytes { Array($0) } == Array("new".utf8))
+    mkfifo(fixture.path("pipe"), 0o600)
+    mkdir(fixture.path("folder"), 0o755)
+    symlink(fixture.path("missing"), fixture.path("broken"))
+    for name in ["pipe", "folder", "broken", "file/below"] {
+      #expect(throws: CheckpointError.self, "\(name)") {
+        try OutputFile.write([1], to: fixture.path(name))
+      }
+    }
+    var status = stat()
+    #expect(lstat(fixture.path("pipe"), &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+  }
+
   @Test func `a written file has the format's bytes`() throws {
     var writer = try SafetensorsWriter(
       path: fixture.path("w.safetensors"),

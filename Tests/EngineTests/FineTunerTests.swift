@@ -89,12 +89,30 @@ import Transformers
     #expect(first.losses + second.losses == expected.losses)
     #expect(second.parameters.bits == expected.parameters.bits)
     #expect(second.mask == expected.mask)
+    #expect(second.meanLoss == expected.meanLoss)
     for name in [
       "model.safetensors", "optimizer.safetensors", "mask.safetensors", "trainer_state.json",
       "config.json",
     ] {
       let paths = [whole, broken].map { "\($0.path)/checkpoint-6/\(name)" }
       #expect(FileManager.default.contentsEqual(atPath: paths[0], andPath: paths[1]), "\(name)")
+    }
+  }
+
+  @Test(arguments: ["mask.safetensors", "optimizer.safetensors", "trainer_state.json"])
+  func `refuses to go on from a checkpoint that lacks a file`(file: String) throws {
+    let fixture = try FineTuningFixture("masked")
+    let folder = try TemporaryFolder()
+    let tuner = try fixture.tuner(fixture.settings, sparsity: 0.5, output: folder.path)
+    _ = try tuner.run()
+    let checkpoint = try #require(FineTuningCheckpoint.all(in: folder.path).last)
+    try FileManager.default.removeItem(atPath: "\(checkpoint.folder)/\(file)")
+    // Without a mask of its own the training would go on densely.
+    let resumed = try fixture.tuner(fixture.settings, output: folder.path)
+    let error = #expect(throws: FineTuningError.self) { try resumed.run(from: checkpoint) }
+    guard case .badCheckpoint(checkpoint.folder, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
     }
   }
 

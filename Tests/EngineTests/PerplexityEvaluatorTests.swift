@@ -48,6 +48,21 @@ struct PerplexityEvaluatorTests {
     #expect(Set(point.metrics.keys) == ["perplexity"])
   }
 
+  @Test func `the first of unequal windows stand for their own perplexity`() throws {
+    let model = try TinyModel.gpt2()
+    let evaluator = try PerplexityEvaluator(
+      model.matrices, tokenizer: model.tokenizer, text: Self.text, windows: .strided, length: 64)
+    let point = try measure(evaluator, model)[0]
+    let whole = try #require(evaluator.ofRatios(SparsityCurve(points: [point])).dense?.mean)
+    #expect(abs(exp(-whole) / (point.metrics["perplexity"] ?? 0) - 1) < 1e-4)
+    // The first window scores all its tokens but one, the others half of theirs.
+    var first = point
+    first.scores = Array(point.scores.prefix(1))
+    let mean = try #require(evaluator.ofRatios(SparsityCurve(points: [first])).dense?.mean)
+    let ids = Array(model.tokenizer.encode(Self.text).ids.prefix(64))
+    #expect(abs(mean - Self.logLikelihoods(ids, model).reduce(0, +) / 63) < 1e-4)
+  }
+
   @Test func `rolling windows score the whole text, by token, word and byte`() throws {
     let model = try TinyModel.gpt2()
     let text = "A naïve text\nof  nine words, and\ta tail "
@@ -88,6 +103,10 @@ struct PerplexityEvaluatorTests {
     #expect(throws: TextTaskError.tooShort(tokens: 5)) {
       try PerplexityEvaluator(
         model.matrices, tokenizer: model.tokenizer, text: "short", length: 50)
+    }
+    #expect(throws: TextTaskError.windowTooLong(tokens: 513, limit: 512)) {
+      try PerplexityEvaluator(
+        model.matrices, tokenizer: model.tokenizer, text: Self.text, length: 513)
     }
     #expect(throws: TextTaskError.badStride(80, length: 64)) {
       try PerplexityEvaluator(

@@ -57,6 +57,16 @@ struct TextPredictorTests {
     #expect(continuing.text == "bcd")
     #expect(continuing.next.map(\.text) == ["b"])
     #expect(try predictor.continuation(of: "xa", tokens: 2, count: 1).text == "bc")
+    #expect(throws: TextTaskError.promptTooLong(tokens: 513, limit: 512)) {
+      try predictor.continuation(of: String(repeating: "a", count: 513), tokens: 2, count: 1)
+    }
+  }
+
+  @Test func `a long text is read in windows that fit a model of short inputs`() throws {
+    let model = try TinyModel.bert("BertForQuestionAnswering")
+    let predictor = try TextPredictor(model.matrices, tokenizer: model.tokenizer)
+    let context = Array(repeating: "w1", count: 200).joined(separator: " ")
+    #expect(try predictor.answers(to: "w2", about: context, count: 1).count == 1)
   }
 
   @Test func `a plan's weights are removed`() throws {

@@ -84,6 +84,8 @@ struct ImagePreprocessingTests {
     (#"{"size": {"longest_edge": 8}}"#, "longest_edge 8"),
     (#"{"size": {"height": 8, "width": 0}}"#, "width 0"),
     (#"{"size": {"shortest_edge": -1}}"#, "-1"),
+    (#"{"size": -1}"#, "size -1"),
+    (#"{"size": 1000000000000000000}"#, "size 1000000000000000000"),
     (#"{"do_center_crop": true, "crop_size": {"height": 8}}"#, "crop_size has height 8"),
     (#"{"do_center_crop": true, "crop_size": 99999}"#, "crop_size 99999"),
     (#"{"do_pad": true}"#, "do_pad"),

@@ -15,6 +15,19 @@ struct PerplexityWindowsTests {
     #expect(PerplexityWindows.fixed(length: 9).windows(of: Array(0..<8)).isEmpty)
   }
 
+  @Test func `a text that is not UTF-8 is refused with the place`() throws {
+    let folder = try TemporaryFolder(["good": "naïve"])
+    try folder.write("bad", Array("naïve".utf8) + [0xff, 0x61])
+    #expect(try RunningText.read("\(folder.path)/good") == "naïve")
+    let error = #expect(throws: TaskDataError.self) {
+      try RunningText.read("\(folder.path)/bad")
+    }
+    guard case .malformed(_, offset: 6, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
   @Test func `a stride gives each token the context of the window before it`() {
     let windows = PerplexityWindows.strided(length: 4, stride: 2).windows(of: Array(0..<7))
     #expect(windows.map(\.tokens) == [[0, 1, 2, 3], [2, 3, 4, 5], [4, 5, 6]])

@@ -130,6 +130,8 @@ struct ConfigurationTests {
       (#""hidden_size": 768.5"#, "hidden_size"),
       (#""hidden_size": 50"#, "hidden_size"),
       (#""hidden_act": "mish""#, "hidden_act"),
+      (#""hidden_act": 1"#, "hidden_act"),
+      (#""layer_norm_eps": -1e-5"#, "layer_norm_eps"),
       (#""hidden_dropout_prob": 1"#, "hidden_dropout_prob"),
       (#""position_embedding_type": "relative_key""#, "position_embedding_type"),
       (#""is_decoder": true"#, "is_decoder"),
@@ -156,6 +158,10 @@ struct ConfigurationTests {
     #expect(roberta.maximumTokens == 512)
     let opt = try read(#""model_type": "opt""#)
     #expect(opt.maximumTokens == 2048)
+    #expect(opt.usualTokens == 2048)
+    let llama = try read(#""model_type": "llama", "max_position_embeddings": 512"#)
+    #expect(llama.maximumTokens == nil)
+    #expect(llama.usualTokens == 512)
   }
 
   @Test func `Mistral's window and groups are read`() throws {

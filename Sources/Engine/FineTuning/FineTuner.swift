@@ -41,6 +41,8 @@ package struct FineTuningResult: Sendable {
   package var bestMetric: Double?
   /// The mean loss in the last line of the record, those before a resumption included.
   package var recordedLoss: Double?
+  /// The mean loss of all steps, those before a resumption included; nil before the first.
+  package var meanLoss: Double?
   package var seconds: Double
   /// The latest folder that was written.
   package var checkpoint: FineTuningCheckpoint?
@@ -82,9 +84,14 @@ package struct FineTuner: Sendable {
     self.parameters = parameters ?? model.loaded.parameters
     self.workers = workers
     self.output = output
-    let batches = (data.examples.lengths.count + settings.batchSize - 1) / settings.batchSize
-    stepsPerEpoch = max(1, (batches + settings.accumulation - 1) / settings.accumulation)
+    let batches = Self.parts(of: data.examples.lengths.count, size: settings.batchSize)
+    stepsPerEpoch = max(1, Self.parts(of: batches, size: settings.accumulation))
     steps = settings.maxSteps ?? Int((settings.epochs * Double(stepsPerEpoch)).rounded(.up))
+  }
+
+  /// How many parts of a size hold a number of things.
+  private static func parts(of count: Int, size: Int) -> Int {
+    count / size + (count.isMultiple(of: size) ? 0 : 1)
   }
 
   /// Trains from the start, or from where a checkpoint was written.
@@ -106,7 +113,8 @@ package struct FineTuner: Sendable {
     var examples = 0
     var last: HeldOutScores?
     while training.state.step < steps, !shouldStop() {
-      var progress = try training.takeStep()
+      var progress = try takeStep(
+        of: training, resumedFrom: result.losses.isEmpty ? checkpoint : nil)
       let step = training.state.step
       result.losses.append(progress.loss)
       examples += training.examplesOfLastStep
@@ -138,8 +146,28 @@ package struct FineTuner: Sendable {
     result.heldOut = training.state.step == steps ? last : nil
     result.bestMetric = training.state.trainer.bestMetric
     result.recordedLoss = training.state.trainer.logHistory.last { $0["loss"] != nil }?["loss"]
+    result.meanLoss = training.state.trainer.meanLoss
     result.seconds = (ContinuousClock.now - start) / .seconds(1)
     return result
+  }
+
+  /// Takes a step.
+  ///
+  /// - Parameter checkpoint: where the training was resumed just before: weights that the step finds
+  ///   revived were so in there.
+  private func takeStep(
+    of training: FineTuningRun, resumedFrom checkpoint: FineTuningCheckpoint?
+  ) throws -> FineTuningProgress {
+    do {
+      return try training.takeStep()
+    } catch let error as FineTuningError {
+      guard let checkpoint, case .revivedWeights(let matrix, let count, _) = error else {
+        throw error
+      }
+      throw FineTuningError.badCheckpoint(
+        folder: checkpoint.folder,
+        reason: "\(count) weights of \(matrix) are not zero, though its mask removes them")
+    }
   }
 
   private func save(_ state: FineTuningState) throws -> FineTuningCheckpoint? {
@@ -164,6 +192,15 @@ package struct FineTuner: Sendable {
       var state = try checkpoint.read(for: model, optimizer: optimizer)
       if let difference = state.trainer.difference(from: trainer) {
         throw FineTuningError.otherRun(folder: checkpoint.folder, reason: difference)
+      }
+      guard (0...steps).contains(state.step) else {
+        throw FineTuningError.badCheckpoint(
+          folder: checkpoint.folder,
+          reason: "its trainer_state.json is at step \(state.step) of \(steps)")
+      }
+      guard mask == nil || state.mask != nil else {
+        throw FineTuningError.badCheckpoint(
+          folder: checkpoint.folder, reason: "it has no mask.safetensors")
       }
       state.trainer.adopt(settings)
       return state

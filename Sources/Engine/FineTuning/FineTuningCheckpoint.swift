@@ -44,7 +44,9 @@ package struct FineTuningCheckpoint: Sendable, Hashable {
     let table = model.loaded.model.table
     var writer = try ModelFolderWriter(to: folder)
     try writer.addFile("config.json", model.configuration.text())
-    try writer.addFile("trainer_state.json", state.trainer.json())
+    var trainer = state.trainer
+    trainer.sparsescope.hasMask = state.mask != nil
+    try writer.addFile("trainer_state.json", trainer.json())
     try writer.addCompanions(of: model.checkpoint, where: Self.isForInput)
     try writer.addTensors(table.entries.map { TensorLayout(name: $0.name, shape: $0.shape) }) {
       for id in table.ids { try $0.write(table[id].name, state.parameters[id].elements) }
@@ -75,8 +77,21 @@ package struct FineTuningCheckpoint: Sendable, Hashable {
 
   /// Reads what `write` has written.
   ///
-  /// - Throws: `FineTuningError.badCheckpoint`, `CheckpointError`.
+  /// - Throws: `FineTuningError.badCheckpoint`, whatever is wrong with it.
   func read(
+    for model: FineTuningModel, optimizer settings: AdamW
+  ) throws -> FineTuningState {
+    do {
+      return try readFiles(for: model, optimizer: settings)
+    } catch let error as FineTuningError {
+      guard case .badMask = error else { throw error }
+      throw FineTuningError.badCheckpoint(folder: folder, reason: "\(error)")
+    } catch {
+      throw FineTuningError.badCheckpoint(folder: folder, reason: "\(error)")
+    }
+  }
+
+  private func readFiles(
     for model: FineTuningModel, optimizer settings: AdamW
   ) throws -> FineTuningState {
     let transformer = model.loaded.model
@@ -92,7 +107,11 @@ package struct FineTuningCheckpoint: Sendable, Hashable {
         folder: folder, reason: "its trainer_state.json was not written by this program")
     }
     let weights = try Checkpoint.open(at: "\(folder)/model.safetensors")
-    let parameters = try LoadedTransformer(weights, transformer.configuration, seed: 0).parameters
+    let loaded = try LoadedTransformer(weights, transformer.configuration, seed: 0)
+    if let missing = loaded.report.fresh.first {
+      throw FineTuningError.badCheckpoint(
+        folder: folder, reason: "its model.safetensors has no \(missing)")
+    }
     let moments = try Checkpoint.open(at: "\(folder)/optimizer.safetensors")
     let optimizer = AdamWState(table: table, settings: settings)
     for id in table.ids {
@@ -105,16 +124,31 @@ package struct FineTuningCheckpoint: Sendable, Hashable {
         try moments.readFloats(of: tensor, into: values[id].elements)
       }
     }
-    let steps = try moments.withBytes(of: try moments.requiredTensor("step")) {
+    let count = try moments.requiredTensor("step")
+    guard count.elementType == .int64, count.shape.isEmpty else {
+      throw FineTuningError.badCheckpoint(
+        folder: folder, reason: "step in optimizer.safetensors is not one integer")
+    }
+    let steps = try moments.withBytes(of: count) {
       Int(Int64(littleEndian: $0.loadUnaligned(as: Int64.self)))
+    }
+    guard steps >= 0, steps == trainer.globalStep else {
+      throw FineTuningError.badCheckpoint(
+        folder: folder,
+        reason: "its trainer_state.json is at step \(trainer.globalStep), its optimizer at \(steps)"
+      )
     }
     optimizer.restore(steps: steps)
     let maskFile = "\(folder)/\(Self.maskFile)"
+    let hasMask = FileManager.default.fileExists(atPath: maskFile)
+    guard hasMask || trainer.sparsescope.hasMask != true else {
+      throw FineTuningError.badCheckpoint(folder: folder, reason: "it has no mask.safetensors")
+    }
     let mask =
-      FileManager.default.fileExists(atPath: maskFile)
+      hasMask
       ? try ModelMask(file: maskFile, of: model.matrices, in: model.loaded) : nil
     return FineTuningState(
-      parameters: parameters, optimizer: optimizer, mask: mask, trainer: trainer)
+      parameters: loaded.parameters, optimizer: optimizer, mask: mask, trainer: trainer)
   }
 
   /// Removes all but the latest checkpoints of an output folder.

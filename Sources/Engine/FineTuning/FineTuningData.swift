@@ -44,14 +44,14 @@ package struct FineTuningData: Sendable {
     let configuration = model.loaded.model.configuration
     let text = configuration.textInput
     let length = configuration.longest(settings.maxLength)
-    let stride = min(settings.stride, max(0, length / 2))
     self.init(
       task: .squad,
       examples: try QuestionExamples(
-        train, tokenizer: tokenizer, maxLength: length, stride: stride, text: text, limit: limit),
+        train, tokenizer: tokenizer, maxLength: length, stride: settings.stride, text: text,
+        limit: limit),
       heldOut: try heldOut.map {
         try HeldOutQuestions(
-          $0, tokenizer: tokenizer, maxLength: length, stride: stride, text: text)
+          $0, tokenizer: tokenizer, maxLength: length, stride: settings.stride, text: text)
       })
   }
 
@@ -83,5 +83,5 @@ extension TransformerConfiguration {
   }
 
   /// A task's own limit of tokens, or the model's where that is less.
-  fileprivate func longest(_ limit: Int) -> Int { min(limit, maximumTokens ?? limit) }
+  fileprivate func longest(_ limit: Int) -> Int { min(limit, usualTokens ?? limit) }
 }

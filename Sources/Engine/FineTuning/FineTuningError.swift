@@ -33,7 +33,10 @@ package enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertibl
     case .otherRun(let folder, let reason):
       "\(folder) belongs to another training: \(reason); give the same options, or another folder"
     case .badCheckpoint(let folder, let reason):
-      "\(folder) cannot be resumed from: \(reason)"
+      """
+      \(folder) cannot be resumed from: \(reason); remove this folder, and --resume takes the \
+      checkpoint before it, if there is one
+      """
     case .badMask(let file, let matrix):
       "\(file) is not a mask of this model: it has no bits for \(matrix), or not as many"
     }

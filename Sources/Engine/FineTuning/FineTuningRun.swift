@@ -119,7 +119,7 @@ final class FineTuningRun {
     if epoch?.number != number { epoch = (number, order.batches(ofEpoch: number)) }
     let batches = epoch!.batches
     let start = step % tuner.stepsPerEpoch * tuner.settings.accumulation
-    return batches[start..<min(start + tuner.settings.accumulation, batches.count)]
+    return batches[start...].prefix(tuner.settings.accumulation)
   }
 }
 

@@ -134,7 +134,9 @@ struct HeldOutQuestions: HeldOutExamples {
     var windows: [Encoding] = []
     questions = data.questions.map { question in
       let start = windows.count
-      windows += tokenizer.windows(of: question, maxLength: maxLength, stride: stride)
+      windows += tokenizer.windows(
+        ofQuestion: question.question, about: question.context, maxLength: maxLength,
+        stride: stride)
       return start..<windows.count
     }
     try text.check(windows)

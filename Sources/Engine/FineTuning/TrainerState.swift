@@ -32,6 +32,9 @@ struct TrainerState: Sendable, Hashable, Codable {
     /// The losses of the steps since the last line of the record.
     var pendingLosses: [Double] = []
     var bestStep: Int?
+    /// Whether the checkpoint has a mask, without which going on would be another training; nil in
+    /// files that do not say.
+    var hasMask: Bool?
   }
 
   init(_ settings: FineTuningSettings, steps: Int, epochs: Double, examples: Int, tokens: Int) {
@@ -49,6 +52,20 @@ struct TrainerState: Sendable, Hashable, Codable {
     saveSteps = settings.saveEvery
     loggingSteps = settings.logEvery
     sparsescope.settings = settings
+  }
+
+  /// The mean loss of all steps; nil before the first.
+  var meanLoss: Double? {
+    var (sum, step) = (0.0, 0.0)
+    for line in logHistory {
+      guard let loss = line["loss"], let end = line["step"] else { continue }
+      // A line has the mean of the steps since the one before.
+      sum += loss * (end - step)
+      step = end
+    }
+    sum += sparsescope.pendingLosses.reduce(0, +)
+    step += Double(sparsescope.pendingLosses.count)
+    return step > 0 ? sum / step : nil
   }
 
   func json() throws -> String {

@@ -74,7 +74,10 @@ package struct QuestionExamples: TrainingExamples {
       guard answer != nil || question.answers.isEmpty else {
         throw FineTuningError.noAnswerStart(file: data.file, question: question.id)
       }
-      for window in tokenizer.windows(of: question, maxLength: maxLength, stride: stride) {
+      let parts = tokenizer.windows(
+        ofQuestion: question.question, about: question.context, maxLength: maxLength,
+        stride: stride)
+      for window in parts {
         spans.append(answer.map(window.span) ?? 0...0)
         windows.append(window)
       }
@@ -124,16 +127,6 @@ package struct ImageExamples: TrainingExamples {
         .images(ImageBatch(pixels: UnsafeBufferPointer(pixels), count: examples.count)),
         .classes(examples.map { task.labels[$0] }))
     }
-  }
-}
-
-extension Tokenizer {
-  /// The windows in which a question's context is read, as transformers' `run_qa.py` makes them.
-  func windows(of question: SQuADQuestion, maxLength: Int, stride: Int) -> [Encoding] {
-    // Some questions begin with many spaces, which `run_qa.py` removes too.
-    encodeWindows(
-      String(question.question.drop(while: \.isWhitespace)), question.context,
-      maxLength: maxLength, stride: stride)
   }
 }
 

@@ -18,7 +18,8 @@ package struct TrainingOrder: Sendable {
   /// - Parameter lengths: the tokens of each example.
   package init(lengths: [Int], batchSize: Int, groupsByLength: Bool, seed: UInt64) {
     self.lengths = lengths
-    self.batchSize = batchSize
+    // A batch cannot have more than there is, and products of what it has do not overflow.
+    self.batchSize = min(batchSize, max(1, lengths.count))
     self.groupsByLength = groupsByLength
     self.seed = seed
   }

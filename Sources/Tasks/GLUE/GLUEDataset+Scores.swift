@@ -7,14 +7,13 @@ extension GLUEDataset {
     return max(0, 1 - abs(prediction - target) / GLUETask.largestSimilarity)
   }
 
-  /// The mean score of the best constant prediction: the most frequent class; for STS-B the median.
-  package var chance: Double {
+  /// The mean score of always guessing the most frequent class; nil for STS-B, which has none.
+  package var chance: Double? {
+    guard task != .stsb else { return nil }
     let targets = examples.map(\.target).sorted()
-    guard !targets.isEmpty else { return 0 }
-    var guess = targets[targets.count / 2]
-    if task != .stsb {
-      let counts = Dictionary(grouping: targets, by: \.self).mapValues(\.count)
-      guess = targets.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? guess
+    let counts = Dictionary(grouping: targets, by: \.self).mapValues(\.count)
+    guard let guess = targets.max(by: { counts[$0, default: 0] < counts[$1, default: 0] }) else {
+      return nil
     }
     return examples.indices.reduce(0) { $0 + score(guess, of: $1) } / Double(examples.count)
   }

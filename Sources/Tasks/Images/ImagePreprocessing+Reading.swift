@@ -102,6 +102,9 @@ extension ImagePreprocessing {
       switch size {
       case nil: target = .modelSize
       case .number(let edge):
+        guard Size.range.contains(edge) else {
+          throw Unsupported(reason: "size \(edge) is out of range")
+        }
         target = kind.keepsProportions ? .shortestEdge(edge) : .exact(height: edge, width: edge)
       case .members(let members):
         if let edge = members["shortest_edge"], members.count == 1 {

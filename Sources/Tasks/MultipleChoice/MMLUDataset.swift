@@ -41,6 +41,9 @@ package struct MMLUDataset: Sendable, Hashable {
       questions += try Self.read(file, subject: subject)
       guard shots > 0 else { continue }
       let file = "\(layout.root)/dev/\(subject)_dev.csv"
+      guard FileManager.default.fileExists(atPath: file) else {
+        throw .noExamples(file: file, shots: shots)
+      }
       let solved = try Self.read(file, subject: subject)
       guard solved.count >= shots else {
         throw .badLine(

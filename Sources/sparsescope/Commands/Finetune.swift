@@ -231,6 +231,9 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Checkpoints to keep, the latest ones.")
   var keepCheckpoints: Int?
 
+  /// The bound of all counts: more than anybody needs, and products of them do not overflow.
+  private static let mostOfAnything = 1_000_000_000
+
   func settings(for task: FineTuningTask, seed: UInt64) throws -> FineTuningSettings {
     var settings = FineTuningSettings(for: task)
     settings.seed = seed
@@ -257,8 +260,8 @@ struct RecipeOptions: ParsableArguments {
       ("max-steps", maxSteps), ("eval-every", evalEvery), ("save-every", saveEvery),
       ("log-every", logEvery), ("keep-checkpoints", keepCheckpoints),
     ]
-    for case (let name, let value?) in counts where value < 1 {
-      throw ValidationError("--\(name) \(value) must be at least 1.")
+    for case (let name, let value?) in counts where !(1...Self.mostOfAnything ~= value) {
+      throw ValidationError("--\(name) \(value) must be from 1 to \(Self.mostOfAnything).")
     }
     if let maxLength, maxLength < 8 {
       throw ValidationError("--max-length \(maxLength) must be at least 8.")
