@@ -6,6 +6,10 @@ package enum RunError: Error, Sendable, Hashable {
   case notARun(path: String, reason: String)
   /// No run has the name; `known` are some that there are.
   case unknownRun(name: String, known: [String])
+  /// Several runs begin with the name.
+  case ambiguousRun(name: String, candidates: [String])
+  /// The folder of a run at work has been removed or moved.
+  case vanished(path: String)
   /// The folder's experiment is not the one that is to be resumed.
   case otherExperiment(path: String)
   /// A file of the run that cannot be read, or says what cannot be.
@@ -32,8 +36,12 @@ extension RunError: CustomStringConvertible {
       "\(path) is no run: \(reason)."
     case .unknownRun(let name, let known):
       known.isEmpty
-        ? "There is no run \(name); `sparsescope run` makes one."
-        : "There is no run \(name); there are \(known.joined(separator: ", "))."
+        ? "There is no run \(name.isEmpty ? "without a name" : name); `sparsescope run` makes one."
+        : "There is no run \(name.isEmpty ? "without a name" : name); there are \(known.joined(separator: ", "))."
+    case .ambiguousRun(let name, let candidates):
+      "\(name) is ambiguous: \(candidates.joined(separator: ", ")); write more of the name."
+    case .vanished(let path):
+      "\(path) has been removed or moved, so the run has stopped; nothing was written there since."
     case .otherExperiment(let path):
       "\(path) holds another experiment than the one given; resume it by its folder alone, or "
         + "name another folder."

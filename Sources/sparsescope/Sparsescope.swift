@@ -22,6 +22,9 @@ struct Sparsescope: ParsableCommand {
   /// wrongly.
   static func main() {
     explainLostFiles()
+    fillStandardStreams()
+    // A file that may not grow is then told of as a full disk is.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -40,6 +43,15 @@ struct Sparsescope: ParsableCommand {
       let text: StaticString = "Error: a file of the model was cut short while it was open.\n"
       _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
       _exit(1)
+    }
+  }
+
+  /// Puts something in the place of standard streams that are closed, so that no file that is opened
+  /// later gets their numbers, and with them what is meant for a person.
+  private static func fillStandardStreams() {
+    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 {
+      // The lowest free number is this one. What is written to standard output must still fail.
+      _ = open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 
@@ -62,20 +74,46 @@ enum Version {
 
 /// Lines for the person: progress and messages, never results.
 enum StandardError {
-  static func write(_ line: String) {
-    // Who has closed standard error does not want to know.
-    try? FileHandle.standardError.write(contentsOf: Data((line.printable + "\n").utf8))
+  static func write(_ line: String) { write(raw: line.printable + "\n") }
+
+  /// Writes text as it is, which may move the cursor.
+  static func write(raw text: String) {
+    // Who has closed standard error, or filled its disk, does not want to know.
+    _ = StandardOutput.write(Data(text.utf8), to: STDERR_FILENO)
   }
+
+  /// Lets a work go on whose person has stopped reading how far it is, as `2>&1 | head` does.
+  static func ignoreLostReader() { signal(SIGPIPE, SIG_IGN) }
 }
 
 /// Results.
 enum StandardOutput {
   static func write(_ data: Data) throws(CommandError) {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: data)
-    } catch {
-      throw CommandError("Standard output cannot be written: \(String(cString: strerror(errno))).")
+    let code = write(data, to: STDOUT_FILENO)
+    guard code == 0 else {
+      throw CommandError("Standard output cannot be written: \(String(cString: strerror(code))).")
     }
+  }
+
+  /// Writes all bytes to a descriptor.
+  ///
+  /// - Returns: the system's error; 0 where there is none.
+  fileprivate static func write(_ data: Data, to descriptor: Int32) -> Int32 {
+    var written = 0
+    while written < data.count {
+      let count = data.withUnsafeBytes {
+        Foundation.write(descriptor, $0.baseAddress! + written, data.count - written)
+      }
+      if count >= 0 {
+        written += count
+      } else if errno == EAGAIN {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&ready, 1, -1)
+      } else if errno != EINTR {
+        return errno
+      }
+    }
+    return 0
   }
 }
 

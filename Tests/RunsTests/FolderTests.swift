@@ -84,7 +84,7 @@ import Testing
     #expect(try store.find("alpha-1") == first)
     #expect(try store.find("else").name == "elsewhere")
     #expect(try store.find(first.path) == first)
-    #expect(throws: RunError.unknownRun(name: "alpha", known: ["alpha-1", "alpha-2"])) {
+    #expect(throws: RunError.ambiguousRun(name: "alpha", candidates: ["alpha-1", "alpha-2"])) {
       try store.find("alpha")
     }
     let path = store.newPath(for: RunFixture.spec(), at: Date(timeIntervalSince1970: 0))

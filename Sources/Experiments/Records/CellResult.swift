@@ -28,4 +28,16 @@ package struct CellResult: Sendable, Hashable, Codable {
     self.loss = loss
     self.examplesPerSecond = examplesPerSecond
   }
+
+  /// What shows that this cannot be what a cell has left behind; nil where nothing does.
+  package func damage(asResultOf cell: ExperimentCell.ID) -> String? {
+    if self.cell != cell { return "it is the result of \(self.cell)" }
+    guard seconds.isFinite else { return "its time is no number" }
+    guard let point else { return nil }
+    if point.scores.isEmpty || point.scores.count != point.total {
+      return "it has \(point.scores.count) scores for \(point.total) examples"
+    }
+    let isFinite = point.achieved.isFinite && point.scores.allSatisfy(\.isFinite)
+    return isFinite ? nil : "a score in it is no number"
+  }
 }

@@ -16,6 +16,21 @@ extension SpecProblem: CustomStringConvertible {
 }
 
 extension ExperimentSpec {
+  /// Threads that a run can be told to compute on.
+  package static let mostWorkers = 1024
+  /// Cells that a run can have: each has files of its own.
+  package static let mostCells = 100_000
+
+  /// How many cells there are at most, without making them.
+  private var cellCount: Int {
+    let pruned =
+      self.protocol == .lotteryTicket
+      ? 2 * lottery.rounds * methods.count
+      : methods.reduce(0) { $0 + ($1.ownLevel == nil ? sparsities.count : 1) }
+    let (count, overflow) = (tasks.count * seeds.count).multipliedReportingOverflow(by: pruned + 1)
+    return overflow ? .max : count
+  }
+
   /// Checks all values, and that they fit together.
   ///
   /// Text from files is checked while it is read, so this is for specifications that are made
@@ -35,11 +50,19 @@ extension ExperimentSpec {
     try distinct(sparsities.map(\.description), "sparsities")
     try distinct(seeds.map(String.init), "seeds")
     if let limit { try atLeastOne(limit, "limit") }
-    if let workers { try atLeastOne(workers, "workers") }
+    if let workers {
+      try require(
+        (1...Self.mostWorkers) ~= workers, "workers",
+        "is \(workers); it must be from 1 to \(Self.mostWorkers).")
+    }
     try inside(tolerance, 0...1, "tolerance")
     try validateTraining()
     if self.protocol == .lotteryTicket { try validateLottery() }
     if self.protocol == .gradual { try refusePatterns() }
+    try require(
+      cellCount <= Self.mostCells, "",
+      "the experiment has \(cellCount) cells; at most \(Self.mostCells), so take fewer tasks, "
+        + "methods, sparsities or seeds.")
   }
 
   private func validateTraining() throws(SpecProblem) {
@@ -75,6 +98,13 @@ extension ExperimentSpec {
     try inside(lottery.portion, 0.000_001...1, "lottery.portion")
     if let epochs = lottery.epochsPerRound {
       try inside(epochs, 0...100_000, "lottery.epochs_per_round")
+      try require(
+        epochs > 0, "lottery.epochs_per_round", "is 0; a round that does not train draws nothing.")
+    }
+    if let steps = training.maxSteps {
+      try require(
+        lottery.rewindStep <= steps, "lottery.rewind_step",
+        "is \(lottery.rewindStep), beyond the \(steps) steps of `training.max_steps`.")
     }
     try require(
       lottery.rewindStep >= 0, "lottery.rewind_step", "is \(lottery.rewindStep); at least 0.")

@@ -8,6 +8,8 @@ struct CellAttempt: Sendable {
     /// It was finished before, or by another process meanwhile.
     case wasFinished
     case failed(message: String)
+    /// The disk is full; that fails every other cell, too.
+    case withoutRoom(message: String)
     case interrupted
     /// Another process works on it.
     case elsewhere
@@ -26,10 +28,13 @@ struct CellAttempt: Sendable {
       claim = try Claim.take(folder.claim(of: cell.id), for: "the cell \(cell.id)")
     } catch RunError.claimed {
       return .elsewhere
+    } catch RunError.diskFull(let path) {
+      return .withoutRoom(message: "\(path) cannot be written.")
     } catch {
       return .failed(message: "\(error)")
     }
     desk.hold(claim, of: cell.id)
+    folder.removeLeftovers(of: cell.id)
     defer {
       desk.hold(nil, of: cell.id)
       claim.release()
@@ -44,6 +49,8 @@ struct CellAttempt: Sendable {
       let outcome = carryOut(events)
       if outcome == .finished { claim.retire() }
       return outcome
+    } catch RunError.diskFull(let path) {
+      return .withoutRoom(message: "\(path) cannot be written.")
     } catch {
       return .failed(message: "\(error)")
     }
@@ -76,6 +83,7 @@ struct CellAttempt: Sendable {
       return .interrupted
     } catch {
       if folder.isFinished(cell.id) { return .finished }
+      if WriteFailure.isFullDisk(error) { return .withoutRoom(message: "\(error)") }
       _ = try? events.record(.failed(message: "\(error)"))
       return .failed(message: "\(error)")
     }

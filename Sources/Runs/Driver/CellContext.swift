@@ -92,6 +92,13 @@ package final class CellContext: Sendable {
 
   // MARK: Being asked
 
+  /// Leaves at once where nothing can be written any more; to be called before what may save.
+  ///
+  /// - Throws: `CellInterruption.stopped`.
+  package func checkHalt() throws(CellInterruption) {
+    if case .halted(let reason) = requests.stop { throw .stopped(reason: reason) }
+  }
+
   /// Whether the cell is to save and leave, or only leave.
   package var shouldStop: Bool { requests.stop != nil }
 
@@ -125,6 +132,7 @@ package final class CellContext: Sendable {
     switch requests.stop {
     case nil: return
     case .cancelled: throw CellInterruption.cancelled
+    case .halted(let reason): throw CellInterruption.stopped(reason: reason)
     case .ended(let reason):
       try save()
       throw CellInterruption.stopped(reason: reason)

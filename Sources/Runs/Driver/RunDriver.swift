@@ -17,6 +17,8 @@ package struct RunDriver {
       /// Every cell is finished, has failed, or needs one that has.
       case complete
       case stopped(reason: String)
+      /// Nothing more can be written; the reason is a sentence for the person.
+      case halted(reason: String)
       case cancelled
     }
 
@@ -35,20 +37,24 @@ package struct RunDriver {
   private let only: Set<ExperimentCell.ID>?
   private let concurrency: Int
   private let onEnd: (ExperimentCell, Outcome) -> Void
+  private let onProblem: (String) -> Void
 
   /// - Parameters:
   ///   - only: run these cells and no others, beside other processes that run the rest; nil for the
   ///     whole run, which one process at a time can do.
   ///   - concurrency: cells at a time.
   ///   - onEnd: told after each cell, on the thread of `run`.
+  ///   - onProblem: told of files that are damaged, in a sentence.
   package init(
     _ folder: RunFolder, only: Set<ExperimentCell.ID>? = nil, concurrency: Int = 1,
-    onEnd: @escaping (ExperimentCell, Outcome) -> Void = { _, _ in }
+    onEnd: @escaping (ExperimentCell, Outcome) -> Void = { _, _ in },
+    onProblem: @escaping (String) -> Void = { _ in }
   ) {
     self.folder = folder
     self.only = only
     self.concurrency = max(1, concurrency)
     self.onEnd = onEnd
+    self.onProblem = onProblem
   }
 
   /// Runs until nothing is left to do, or the process is asked to end.
@@ -58,11 +64,26 @@ package struct RunDriver {
     let claim =
       only == nil ? try Claim.take(folder.runClaim, for: folder.path) : nil
     defer { claim?.release() }
+    if only == nil { folder.removeLeftovers() }
+    try setDamagedAside()
     try recordLostEnds()
     let session = RunSession(
       folder: folder, cells: folder.spec.cells.filter { only?.contains($0.id) ?? true },
       claim: claim, concurrency: concurrency, execute: execute, onEnd: onEnd)
     return session.run()
+  }
+
+  /// Makes cells unfinished whose results cannot be read: they are run again.
+  private func setDamagedAside() throws(RunError) {
+    for cell in folder.spec.cells.map(\.id)
+    where (only?.contains(cell) ?? true) && folder.isFinished(cell) && !folder.isClaimed(cell) {
+      do throws(RunError) {
+        _ = try folder.result(of: cell)
+      } catch {
+        let aside = try folder.setResultAside(of: cell)
+        onProblem("\(error) It is kept as \(aside), and the cell is run again.")
+      }
+    }
   }
 
   /// Records the end of cells whose process was killed between their result and the event.

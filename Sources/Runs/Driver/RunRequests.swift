@@ -7,6 +7,8 @@ final class RunRequests: Sendable {
     case ended(reason: String)
     /// Leave: nobody wants the rest.
     case cancelled
+    /// Leave without saving: nothing can be written any more. The reason is a sentence.
+    case halted(reason: String)
   }
 
   private let paused = Atomic(false)

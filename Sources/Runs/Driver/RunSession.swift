@@ -49,6 +49,7 @@ final class RunSession {
       if requests.stop == nil, !requests.isPaused { launch() }
       beat()
       if running.isEmpty {
+        // A folder that has gone is told of once, whatever its cells failed of.
         if let stop = requests.stop {
           outcome.end = stop.end
           break
@@ -58,7 +59,7 @@ final class RunSession {
       }
       desk.wait(Self.pollInterval)
     }
-    beat(isLast: true)
+    if folder.exists { beat(isLast: true) }
     return outcome
   }
 
@@ -102,6 +103,11 @@ final class RunSession {
         outcome.finished.append(cell.id)
       case .wasFinished: finished.insert(cell.id)
       case .failed(let message): outcome.failed[cell.id] = message
+      case .withoutRoom(let message):
+        let reason =
+          "\(cell.id): no room is left (\(message)) Make room, then "
+          + "`sparsescope run \(folder.name) --resume` goes on."
+        requests.request(.halted(reason: reason))
       case .elsewhere: outcome.elsewhere.append(cell.id)
       case .interrupted: break
       }
@@ -112,6 +118,10 @@ final class RunSession {
   // MARK: Requests and signs of life
 
   private func readRequests() {
+    guard folder.exists else {
+      // Asked first: whoever saves now would make a part of the folder anew.
+      return requests.request(.halted(reason: "\(RunError.vanished(path: folder.path))"))
+    }
     if let reason = StopSignals.reason { requests.request(.ended(reason: reason)) }
     let control = folder.control
     if control.isCancelled { requests.request(.cancelled) }
@@ -145,6 +155,7 @@ extension RunRequests.Stop {
     switch self {
     case .ended(let reason): .stopped(reason: reason)
     case .cancelled: .cancelled
+    case .halted(let reason): .halted(reason: reason)
     }
   }
 }

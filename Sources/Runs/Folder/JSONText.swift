@@ -25,13 +25,7 @@ package enum JSONText {
   static func read<Value: Decodable>(
     _ type: Value.Type, at path: String
   ) throws(RunError) -> Value {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw .unreadable(path: path, reason: error.localizedDescription)
-    }
-    return try decode(type, from: data, at: path)
+    try decode(type, from: try WholeFile.read(path), at: path)
   }
 
   static func makeEncoder() -> JSONEncoder {
@@ -51,7 +45,7 @@ package enum JSONText {
 
   private static func reason(_ error: any Error) -> String {
     switch error as? DecodingError {
-    case .dataCorrupted(let context): context.debugDescription
+    case .dataCorrupted: "it is no JSON, or not all of it"
     case .keyNotFound(let key, _): "`\(key.stringValue)` is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       "`\(context.codingPath.map(\.stringValue).joined(separator: "."))` is of the wrong type"

@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 
 /// What other processes ask of a run: small files, each there or not.
@@ -13,7 +14,9 @@ package struct RunControl: Sendable, Hashable {
   /// asked.
   package var niceness: Int? { number("priority").map { min(max($0, 0), 19) } }
   /// Threads to compute on; nil where nobody has asked.
-  package var workers: Int? { number("workers").map { max($0, 1) } }
+  package var workers: Int? {
+    number("workers").map { min(max($0, 1), ExperimentSpec.mostWorkers) }
+  }
 
   package func pause() throws(RunError) { try write("pause", "") }
 

@@ -84,12 +84,23 @@ package struct RunFolder: Sendable, Hashable {
     URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
-  static func makeFolder(_ path: String) throws(RunError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotWrite(path: path, reason: error.localizedDescription)
+  /// Makes a folder, and those above it that are missing.
+  package static func makeFolder(_ path: String) throws(RunError) {
+    if mkdir(path, 0o755) == 0 { return }
+    if errno == ENOENT {
+      let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      guard parent != path else { throw AtomicFile.failure(at: path) }
+      try makeFolder(parent)
+      if mkdir(path, 0o755) == 0 { return }
     }
+    let code = errno
+    guard code == EEXIST else {
+      errno = code
+      throw AtomicFile.failure(at: path)
+    }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    else { throw .cannotWrite(path: path, reason: "a file of that name is in the way") }
   }
 
   // MARK: What is in it
@@ -118,10 +129,33 @@ package struct RunFolder: Sendable, Hashable {
   }
 
   /// - Returns: nil where the cell is not finished.
+  /// - Throws: `RunError.unreadable` where the file is damaged, or is another cell's.
   package func result(of cell: ExperimentCell.ID) throws(RunError) -> CellResult? {
     guard isFinished(cell) else { return nil }
-    return try JSONText.read(CellResult.self, at: resultFile(of: cell))
+    let path = resultFile(of: cell)
+    let result = try JSONText.read(CellResult.self, at: path)
+    if let damage = result.damage(asResultOf: cell) {
+      throw .unreadable(path: path, reason: damage)
+    }
+    return result
   }
+
+  /// Makes a cell unfinished: its result is kept under a name of its own, for who wants to look.
+  ///
+  /// - Returns: the path that it is kept at.
+  package func setResultAside(of cell: ExperimentCell.ID) throws(RunError) -> String {
+    let path = resultFile(of: cell)
+    var (aside, number) = ("\(path).damaged", 1)
+    while access(aside, F_OK) == 0 {
+      number += 1
+      aside = "\(path).damaged-\(number)"
+    }
+    guard rename(path, aside) == 0 else { throw AtomicFile.failure(at: path) }
+    return aside
+  }
+
+  /// Whether the run's folder is still where it was.
+  package var exists: Bool { access("\(path)/spec.yaml", F_OK) == 0 || errno != ENOENT }
 
   /// Finishes a cell.
   package func write(_ result: CellResult) throws(RunError) {

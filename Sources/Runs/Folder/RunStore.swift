@@ -74,13 +74,17 @@ package struct RunStore: Sendable, Hashable {
   /// The run that a person means: a folder, a run's name, or the beginning of one that no other
   /// shares.
   package func find(_ name: String) throws(RunError) -> RunFolder {
-    if FileManager.default.fileExists(atPath: "\(name)/spec.yaml") {
+    if !name.isEmpty, FileManager.default.fileExists(atPath: "\(name)/spec.yaml") {
       return try RunFolder.open(name)
     }
     let all = paths.map { URL(fileURLWithPath: $0).lastPathComponent }
+    guard !name.isEmpty else { throw .unknownRun(name: name, known: Array(all.suffix(8))) }
     let candidates = all.contains(name) ? [name] : all.filter { $0.hasPrefix(name) }
+    guard candidates.count <= 1 else {
+      throw .ambiguousRun(name: name, candidates: Array(candidates.suffix(8)))
+    }
     guard candidates.count == 1 else {
-      throw .unknownRun(name: name, known: Array((candidates.isEmpty ? all : candidates).suffix(8)))
+      throw .unknownRun(name: name, known: Array(all.suffix(8)))
     }
     return try RunFolder.open("\(folder)/\(candidates[0])")
   }

@@ -19,12 +19,13 @@ package enum SpecFile {
   package static func read(_ path: String) throws(SpecFileError) -> ExperimentSpec {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      let isMissing = (error as? CocoaError)?.code == .fileReadNoSuchFile
+      data = try WholeFile.read(path, most: 1 << 20 + 1)
+    } catch RunError.unreadable(_, let reason) {
       throw SpecFileError(
         file: path,
-        reason: isMissing ? "there is no such file." : "\(error.localizedDescription)")
+        reason: reason + (reason == "it is a folder" ? "; --resume goes on with a run." : "."))
+    } catch {
+      throw SpecFileError(file: path, reason: error.description)
     }
     guard data.count <= 1 << 20, let text = String(validating: data, as: UTF8.self) else {
       throw SpecFileError(file: path, reason: "it is not UTF-8 text of less than a megabyte.")
@@ -36,6 +37,10 @@ package enum SpecFile {
   package static func parse(
     _ text: String, file: String
   ) throws(SpecFileError) -> ExperimentSpec {
+    guard aliases(in: text) <= mostAliases else {
+      throw SpecFileError(
+        file: file, reason: "it has more than \(mostAliases) aliases (`*name`); write them out.")
+    }
     let node: Node
     do {
       guard let composed = try Yams.compose(yaml: text) else {
@@ -45,8 +50,7 @@ package enum SpecFile {
     } catch let error as SpecFileError {
       throw error
     } catch {
-      let words = "\(error)".split(whereSeparator: \.isNewline).first.map(String.init)
-      throw SpecFileError(file: file, reason: "not YAML: \(words ?? "\(error)").")
+      throw SpecFileError(file: file, reason: "not YAML: \(words(of: error)).")
     }
     do {
       let spec = try spec(SpecMapping(node, path: "", keys: keys))
@@ -54,6 +58,40 @@ package enum SpecFile {
       return spec
     } catch {
       throw SpecFileError(file: file, reason: error.description)
+    }
+  }
+
+  /// Aliases of aliases grow a text beyond all bounds; so few cannot.
+  private static let mostAliases = 16
+
+  /// The aliases that a text may have; text between quotes counts as well.
+  private static func aliases(in text: String) -> Int {
+    var count = 0
+    var last = UInt8(ascii: "\n")
+    for byte in text.utf8 {
+      // Behind the star stands a name; in a list two of the same stars are no alias.
+      if last == UInt8(ascii: "*"), byte > UInt8(ascii: " "), byte != UInt8(ascii: "*") {
+        count += 1
+      }
+      last = byte
+    }
+    return count
+  }
+
+  /// What the parser says, in one line.
+  private static func words(of error: any Error) -> String {
+    switch error as? YamlError {
+    case .scanner(let context, let problem, let mark, _),
+      .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      let doing = context.map { $0.text.trimmingCharacters(in: .whitespacesAndNewlines) } ?? ""
+      return "line \(mark.line): \(problem)" + (doing.isEmpty ? "" : " \(doing)")
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      return "line \(context.mark.line): \(duplicates.joined(separator: ", ")) is there twice"
+    case .reader(let problem, _, _, _): return problem
+    default:
+      let words = "\(error)".split(whereSeparator: \.isNewline).first.map(String.init)
+      return words ?? "it cannot be read"
     }
   }
 
@@ -76,7 +114,8 @@ package enum SpecFile {
     }
     if let levels = try file.list(
       "sparsities",
-      expected: "a share from 0 to 1, a percentage such as 50%, or levels such as `0..0.9 by 0.1`",
+      expected: "a share from 0 to 1, a percentage such as 50%, or levels from low to "
+        + "high such as `0..0.9 by 0.1`",
       SpecMapping.levels)
     {
       guard spec.protocol != .lotteryTicket else {
@@ -88,7 +127,8 @@ package enum SpecFile {
       spec.sparsities = levels.sorted()
     }
     if let seeds = try file.list(
-      "seeds", expected: "a whole number, or seeds such as `0..4`", SpecMapping.seeds)
+      "seeds", expected: "a whole number, or at most 10000 seeds from low to high such as `0..4`",
+      SpecMapping.seeds)
     {
       spec.seeds = seeds
     }

@@ -17,7 +17,9 @@ struct SpecMapping {
     }
     self.path = path
     for (keyNode, value) in mapping {
-      let key = keyNode.scalar?.string ?? "?"
+      guard let key = keyNode.scalar?.string else {
+        throw SpecProblem(path, "has \(keyNode.kindName) for a key; keys are words.")
+      }
       let place = Self.join(path, key)
       guard keys.contains(key) else { throw Self.unknown(key, at: place, known: keys) }
       guard values[key] == nil else { throw SpecProblem(place, "is there twice.") }
@@ -112,6 +114,9 @@ struct SpecMapping {
     var values: [Value] = []
     for (node, path) in items {
       values += try Self.scalar(node, path: path, expected: expected, read)
+      guard values.count <= ExperimentSpec.mostCells else {
+        throw SpecProblem(path, "makes more than \(ExperimentSpec.mostCells) values; take fewer.")
+      }
     }
     return values
   }

@@ -48,10 +48,14 @@ package struct RunOverview: Sendable, Hashable, Codable {
     let latest = summary.cells.filter { $0.step != nil }
       .max { ($0.updated ?? 0) < ($1.updated ?? 0) }
     loss = latest?.step?.loss
-    turns = zip(summary.curves, summary.essentialSparsities()).map { curve, finding in
-      Turn(
+    turns = zip(summary.curves, summary.essentialSparsities()).map { curve, finding -> Turn in
+      // What is missing says more than where the few points that there are do not fall.
+      let pruned = curve.points.count { $0.level != .dense }
+      let doubt = [0: "not measured yet", 1: "too few levels"][pruned]
+      return Turn(
         task: curve.task, method: curve.method, sparsity: finding.value?.sparsity,
-        interval: finding.value?.interval, undecided: finding.doubt?.description)
+        interval: finding.value?.interval,
+        undecided: finding.value == nil ? doubt ?? finding.doubt?.description : nil)
     }
     created = summary.created
     updated = summary.updated

@@ -108,8 +108,12 @@ package struct RunSummary: Sendable, Hashable {
           results[cell.id] = result
           summary = CellSummary(cell, result: result)
         } catch {
+          // As the next resumption sees it: it will be run again.
           problems.append("\(error)")
-          summary = CellSummary(cell, result: nil)
+          summary = CellSummary(
+            cell, events: folder.eventFile(of: cell.id), isClaimed: false)
+          summary.state = .interrupted
+          summary.message = "its result is damaged"
         }
       } else if begun.contains(cell.id) {
         summary = CellSummary(

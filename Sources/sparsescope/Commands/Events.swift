@@ -39,6 +39,9 @@ struct Events: ParsableCommand {
     var feeds: [String: (folder: RunFolder, feed: EventFeed)] = [:]
     if let single { feeds[single.path] = (single, EventFeed(single)) }
     while true {
+      if let single, !single.exists {
+        throw CommandError("\(single.path) has been removed or moved; there is nothing to follow.")
+      }
       if single == nil {
         for path in try RunPlaces.store().paths where feeds[path] == nil {
           guard let folder = try? RunFolder.open(path) else { continue }

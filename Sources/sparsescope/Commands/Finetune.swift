@@ -4,6 +4,7 @@ import Engine
 import Experiments
 import Foundation
 import Pruning
+import Runs
 import Tasks
 import Tokenizers
 
@@ -101,6 +102,7 @@ struct Finetune: ParsableCommand {
       output: output)
 
     Interruption.watch()
+    StandardError.ignoreLostReader()
     let progress = ProgressLine(title: "fine-tuning", logsTenths: true)
     let result = try tuner.run(
       from: last, onStep: { show($0, data.task, on: progress) },
@@ -136,7 +138,7 @@ struct Finetune: ParsableCommand {
         "\(output) is not empty; give another folder, --resume to go on with the training in it, "
           + "or --overwrite-output-dir to replace that.")
     }
-    try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+    try RunFolder.makeFolder(output)
     return nil
   }
 
@@ -170,8 +172,10 @@ struct Finetune: ParsableCommand {
     line.show(
       state.step, of: state.steps,
       note: String(
-        format: "step %d/%d  loss %.4f  lr %.2e  %.0f %@/s  %d:%02d left", state.step, state.steps,
-        state.loss, state.learningRate, rate, task.examples, Int(left) / 60, Int(left) % 60)
+        // What matters most comes first: a narrow terminal cuts the end off.
+        format: "%d:%02d left  step %d/%d  loss %.4f  lr %.2e  %.0f %@/s", Int(left) / 60,
+        Int(left) % 60, state.step, state.steps, state.loss, state.learningRate, rate,
+        task.examples)
         + (metric ?? ""))
   }
 }

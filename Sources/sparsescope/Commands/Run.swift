@@ -40,7 +40,7 @@ struct Run: ParsableCommand {
   var cell: [String] = []
 
   func validate() throws {
-    guard jobs >= 1 else { throw ValidationError("--jobs must be at least 1.") }
+    guard (1...256) ~= jobs else { throw ValidationError("--jobs must be from 1 to 256.") }
     guard cell.isEmpty || resume else {
       throw ValidationError("--cell is for a run that is there; add --resume.")
     }
@@ -49,6 +49,7 @@ struct Run: ParsableCommand {
   func run() throws {
     if printSpec {
       let spec = try SpecFile.read(spec)
+      try CellExecution.checkTasks(of: spec)
       print(SpecFile.text(of: spec), terminator: "")
       return StandardError.write("\(spec.cells.count) cells")
     }

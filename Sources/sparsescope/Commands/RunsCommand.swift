@@ -67,15 +67,21 @@ struct RunsList: ParsableCommand {
       ]
     }
     print(
-      RunText.table(["RUN", "STATE", "CELLS", "DONE", "RATE", "LEFT", "ESSENTIAL %"], rows)
+      RunText.table(["RUN", "STATE", "CELLS", "DONE", "RATE", "LEFT", "ESSENTIAL"], rows)
         .printable)
   }
 }
 
 /// The essential sparsities of a run's first curves; `runs show` has them all.
 private func essentials(of run: RunOverview) -> String {
-  let found = run.turns.compactMap(\.sparsity).map { Percent.text($0, decimals: 0) }
-  return found.prefix(3).joined(separator: ", ") + (found.count > 3 ? ", …" : "")
+  let found = run.turns.compactMap { turn in
+    turn.sparsity.map { sparsity in
+      let task = run.tasks.count > 1 ? "\(turn.task) " : ""
+      return "\(Percent.text(sparsity, decimals: 0)) % \(task)\(turn.method)"
+    }
+  }
+  guard !found.isEmpty else { return "–" }
+  return found.prefix(2).joined(separator: ", ") + (found.count > 2 ? ", …" : "")
 }
 
 struct RunsReindex: ParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Foundation
 import Runs
 
@@ -75,7 +76,9 @@ struct RunsSet: ParsableCommand {
     guard workers != nil || nice != nil else {
       throw ValidationError("Give --workers or --nice.")
     }
-    if let workers, workers < 1 { throw ValidationError("--workers must be at least 1.") }
+    if let workers, !((1...ExperimentSpec.mostWorkers) ~= workers) {
+      throw ValidationError("--workers must be from 1 to \(ExperimentSpec.mostWorkers).")
+    }
     if let nice, !((0...19) ~= nice) { throw ValidationError("--nice must be from 0 to 19.") }
   }
 

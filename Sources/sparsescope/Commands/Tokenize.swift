@@ -27,7 +27,7 @@ struct Tokenize: ParsableCommand {
     for (index, line) in lines.lines.enumerated() {
       output.append(try encode(line, number: index + 1, of: lines, with: tokenizer).ids)
     }
-    FileHandle.standardOutput.write(output.data)
+    try StandardOutput.write(output.data)
   }
 
   /// The folder that was given, or that the file is in that was given.

@@ -18,7 +18,7 @@ struct CellTask: Sendable {
     let open = try OpenModel(path: spec.modelPath)
     checkpoint = open.checkpoint
     matrices = open.matrices
-    excluded = try PruningOptions.excludedIndices(of: spec.exclude, in: open)
+    excluded = try CellExecution.excludedIndices(of: spec, in: open)
     index = try MagnitudeIndex.build(matrices, threads: ProcessorCount.available)
     self.spec = spec
     let source = try FinetuneTask(

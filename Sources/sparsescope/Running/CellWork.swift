@@ -33,9 +33,21 @@ struct CellWork {
   /// Trains under the mask that a ticket has kept.
   func train(underMaskOf ticket: ExperimentCell.ID) throws -> CellResult {
     let (model, _) = try task.model(context.recipe, seed: cell.seed)
-    return try train(
-      under: ModelMask(
-        file: context.folder.maskFile(of: ticket), of: task.matrices, in: model.loaded))
+    return try train(under: ticketMask(of: ticket, for: model))
+  }
+
+  /// The mask that another cell has kept.
+  private func ticketMask(
+    of ticket: ExperimentCell.ID, for model: FineTuningModel
+  ) throws -> ModelMask {
+    let file = context.folder.maskFile(of: ticket)
+    do {
+      return try ModelMask(file: file, of: task.matrices, in: model.loaded)
+    } catch {
+      throw CommandError(
+        "The mask that the cell \(ticket) has kept cannot be used (\(error)); delete "
+          + "results/\(ticket).json of the run, and `run --resume` draws it again.")
+    }
   }
 
   /// Gradual magnitude pruning: the sparsity rises over the middle of the training.
@@ -62,9 +74,8 @@ struct CellWork {
     recipe.epochs = context.spec.lottery.epochsPerRound ?? recipe.epochs
     let (model, settings) = try task.model(recipe, seed: cell.seed)
     let mask =
-      try previous.map {
-        try ModelMask(file: context.folder.maskFile(of: $0), of: task.matrices, in: model.loaded)
-      } ?? ModelMask(keepingAllOf: task.matrices, in: model.loaded)
+      try previous.map { try ticketMask(of: $0, for: model) }
+      ?? ModelMask(keepingAllOf: task.matrices, in: model.loaded)
     let trained = try finish(
       model, settings, mask: mask, from: rewound(model, settings), isMeasured: false)
     let ticket = LotteryTicket(
@@ -120,7 +131,11 @@ struct CellWork {
         workers: ParallelWorkers(count: workerCount), output: output)
       let last = FineTuningCheckpoint.all(in: output).last
       let result = try tuner.run(
-        from: last, onStep: { try recorder.record($0) },
+        from: last,
+        onStep: {
+          try recorder.record($0)
+          try context.checkHalt()
+        },
         shouldStop: { context.checkpointRequested || context.shouldStop })
       if result.isComplete {
         try recorder.recordLast()
@@ -144,6 +159,10 @@ struct CellWork {
       task: task.data.task, examples: task.data.examples, heldOut: nil)
     let tuner = FineTuner(
       model, data, settings: settings, workers: ParallelWorkers(count: workerCount))
+    guard step <= tuner.steps else {
+      throw CommandError(
+        "`lottery.rewind_step` is \(step), beyond the \(tuner.steps) steps of the training.")
+    }
     var done = 0
     let result = try tuner.run(
       onStep: {

@@ -32,20 +32,41 @@ struct ForegroundRun {
       throw CommandError("\(run.name) has no cell \(unknown); it has \(cells.count)\(near).")
     }
     StopSignals.watch()
+    StandardError.ignoreLostReader()
+    try setTicketsWithoutMasksAside()
     StandardError.write("\(run.name): \(cells.count) cells in \(run.path)")
     let progress = ProgressLine(title: run.name, logsTenths: true)
-    let began = run.finishedCells.count
-    let driver = RunDriver(run, only: only.isEmpty ? nil : Set(only), concurrency: jobs) {
-      done, outcome in
-      progress.show(began + outcome.finished.count, of: cells.count, note: done.id)
-    }
+    let began = RunSummary(run).done
+    let driver = RunDriver(
+      run, only: only.isEmpty ? nil : Set(only), concurrency: jobs,
+      onEnd: { done, outcome in
+        progress.show(began + outcome.finished.count, of: cells.count, note: done.id)
+      }, onProblem: { StandardError.write($0) })
     let outcome = try driver.run(execute: CellExecution.execute)
     progress.finish()
-    RunPlaces.record(run)
+    if run.exists { RunPlaces.record(run) }
     try report(outcome)
   }
 
+  /// Lets the cells be run again whose tickets others need and whose masks have been lost.
+  private func setTicketsWithoutMasksAside() throws {
+    for cell in run.spec.cells where only.isEmpty || only.contains(cell.id) {
+      guard case .drawTicket = cell.work, run.isFinished(cell.id), !run.isClaimed(cell.id),
+        !FileManager.default.fileExists(atPath: run.maskFile(of: cell.id))
+      else { continue }
+      let aside = try run.setResultAside(of: cell.id)
+      StandardError.write(
+        "\(run.maskFile(of: cell.id)) is missing, so \(cell.id) is run again; its result is kept as "
+          + "\(aside).")
+    }
+  }
+
   private func report(_ outcome: RunDriver.Outcome) throws {
+    if case .halted(let reason) = outcome.end {
+      // What has failed has failed of this.
+      StandardError.write(reason)
+      throw ExitCode(1)
+    }
     for (id, message) in outcome.failed.sorted(by: { $0.key < $1.key }) {
       StandardError.write("\(id) failed: \(message)")
     }
@@ -63,6 +84,7 @@ struct ForegroundRun {
       StandardError.write(
         "\(reason): saved; `sparsescope run \(run.name) --resume` goes on from there.")
       throw ExitCode(130)
+    case .halted: break
     case .cancelled:
       StandardError.write("cancelled; `sparsescope run \(run.name) --resume` would go on.")
       throw ExitCode(130)

@@ -18,7 +18,7 @@ struct UntrainedTask: Sendable {
       throw CommandError("\(model.checkpoint.path): \(reason)")
     }
     self.evaluator = evaluator
-    excluded = try PruningOptions.excludedIndices(of: spec.exclude, in: model)
+    excluded = try CellExecution.excludedIndices(of: spec, in: model)
     index = try MagnitudeIndex.build(model.matrices, threads: ProcessorCount.available)
   }
 
