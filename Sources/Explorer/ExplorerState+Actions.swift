@@ -164,10 +164,15 @@ extension ExplorerState {
     look(at: all[(position + step + all.count) % all.count])
   }
 
-  /// The command line that prints what the screen shows.
+  /// The command line that opens the explorer on what the screen shows.
   package var equivalentCommand: String {
-    var words = ["sparsescope", "inspect"]
+    var words = ["sparsescope", "explore"]
     if !model.path.isEmpty { words.append(shellQuoted(model.path)) }
+    if let task {
+      words += ["--task", task.name]
+      if let data = task.data { words += ["--data", shellQuoted(data)] }
+      if let split = task.split { words += ["--split", shellQuoted(split)] }
+    }
     switch request.method {
     case .magnitude(let scope):
       words += ["--sparsity", levelText, "--scope", scope.rawValue]

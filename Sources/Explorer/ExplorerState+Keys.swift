@@ -41,15 +41,8 @@ extension ExplorerState {
   // MARK: Overlays
 
   private mutating func handleHelp(_ key: Key, scroll: Int) -> [Effect] {
-    switch key {
-    case .arrow(.down, _), .character("j"): overlay = .help(scroll: scroll + 1)
-    case .arrow(.up, _), .character("k"): overlay = .help(scroll: max(0, scroll - 1))
-    case .pageDown, .character(" "): overlay = .help(scroll: scroll + 10)
-    case .pageUp: overlay = .help(scroll: max(0, scroll - 10))
-    case .home: overlay = .help(scroll: 0)
-    case .control("c"): return [.quit]
-    default: overlay = nil
-    }
+    if key == .control("c") { return [.quit] }
+    overlay = helpSheet(scroll: scroll).offset(after: key, on: size).map { .help(scroll: $0) }
     return []
   }
 
@@ -189,8 +182,12 @@ extension ExplorerState {
     if let level = SparsityLevel(percentText: text) { return setLevel(level) }
     if let pattern = NMPattern(text), pattern.m <= 4096 {
       let method = PruningMethod.nm(groupSize: pattern.m)
-      let effects = setMethod(method)
-      return effects + setLevel(SparsityLevel(pattern.sparsity))
+      let effects = setMethod(method) + setLevel(SparsityLevel(pattern.sparsity))
+      if unfitPattern != nil {
+        notice = Notice(
+          "No matrix fits \(pattern): no width is a multiple of \(pattern.m)", isWarning: true)
+      }
+      return effects
     }
     notice = Notice(
       "“\(text)” is no level: type a percentage from 0 to 100 or a pattern such as 2:4",

@@ -28,6 +28,8 @@ struct EvaluationReport: Encodable {
     var sparsity: Double?
     var interval: [Double]?
     var certain: Double?
+    /// The measured levels that the crossing lies between.
+    var between: [Double]?
     var kneedle: Double?
     var brokenLine: Double?
     /// Why there is no turning point; nil where there is one.
@@ -111,7 +113,13 @@ struct EvaluationReport: Encodable {
           + metrics.joined())
     }
     let turn = essentialSparsity
-    if let sparsity = turn.sparsity, let interval = turn.interval {
+    if let between = turn.between, between[1] - between[0] > 0.02 {
+      lines.append(
+        "essential sparsity between \(Percent.text(between[0])) % and "
+          + "\(Percent.text(between[1])) % at a tolerance of "
+          + "\(scale.text(tolerance: turn.tolerance)); more levels, or --sparsity curve, "
+          + "would narrow it")
+    } else if let sparsity = turn.sparsity, let interval = turn.interval {
       lines.append(
         "essential sparsity \(Percent.text(sparsity)) % "
           + "(\(interval.map { Percent.text($0) }.joined(separator: " – "))) "
@@ -127,10 +135,17 @@ extension EvaluationReport.Turn {
   fileprivate init(_ curve: SparsityCurve, tolerance: Double, scale: MetricScale) {
     let points = TurningPoints(of: curve, epsilon: scale.drop(tolerance: tolerance))
     let turn = points.tolerance.value
+    let levels = curve.completePoints.map(\.level.fraction)
     self.init(
       tolerance: tolerance, sparsity: turn?.sparsity,
       interval: turn.map { [$0.interval.low, $0.interval.high] },
-      certain: turn?.certain.fraction, kneedle: points.kneedle.value?.level.fraction,
+      certain: turn?.certain.fraction,
+      between: turn.flatMap { turn in
+        guard let right = levels.firstIndex(where: { $0 >= turn.sparsity }), right > 0 else {
+          return nil
+        }
+        return [levels[right - 1], levels[right]]
+      }, kneedle: points.kneedle.value?.level.fraction,
       brokenLine: points.brokenLine.value?.sparsity,
       undecided: points.tolerance.doubt.map { scale.text($0, tolerance: tolerance) })
   }

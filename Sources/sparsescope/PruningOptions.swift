@@ -5,8 +5,11 @@ import Pruning
 /// Which model a command is about.
 struct ModelArgument: ParsableArguments {
   @Argument(
-    help: "A folder or a file of safetensors; without it the embedded model.",
-    completion: .file(extensions: ["safetensors"]))
+    help: """
+      A folder or a file of safetensors or of PyTorch (.bin, .pt, .pth), or a name in the Hugging \
+      Face cache; without it the embedded model.
+      """,
+    completion: .file(extensions: ["safetensors", "bin", "pt", "pth"]))
   var model: String?
 }
 

@@ -8,7 +8,7 @@ struct Sparsescope: ParsableCommand {
     abstract: "Explore the weight sparsity of pre-trained transformers in the terminal.",
     discussion: """
       Without a command it opens the explorer: on the small embedded model, or on the folder or \
-      file of safetensors that is given. Press ? there for the keys.
+      file of safetensors or of PyTorch that is given. Press ? there for the keys.
       """,
     version: Version.text,
     subcommands: [
@@ -25,15 +25,17 @@ struct Sparsescope: ParsableCommand {
     fillStandardStreams()
     // A file that may not grow is then told of as a full disk is.
     signal(SIGXFSZ, SIG_IGN)
+    var running: (any ParsableCommand.Type)?
     do {
       var command = try parseAsRoot()
+      running = type(of: command)
       try command.run()
       // What `print` could not write is known only now.
       if fflush(nil) != 0 {
         throw CommandError("Standard output: \(String(cString: strerror(errno))).")
       }
     } catch {
-      leave(with: error)
+      leave(with: error, from: running)
     }
   }
 
@@ -55,9 +57,16 @@ struct Sparsescope: ParsableCommand {
     }
   }
 
-  private static func leave(with error: any Error) -> Never {
+  /// - Parameter command: the one that was running; nil where none was yet.
+  private static func leave(
+    with error: any Error, from command: (any ParsableCommand.Type)?
+  ) -> Never {
     let code = exitCode(for: error)
-    let text = fullMessage(for: error)
+    var text = fullMessage(for: error)
+    // Of itself the parser would tell the usage of the whole program.
+    if let command, let misuse = error as? ValidationError {
+      text = "Error: \(misuse.message)\n\(usageString(for: command))"
+    }
     guard code != .success else {
       if !text.isEmpty { print(text) }
       Foundation.exit(0)

@@ -18,7 +18,7 @@ import Testing
   @Test func aSmallPlotIsLegible() {
     #expect(
       screen(plot, 36, 5).lines == [
-        "100 ┤●⠉⠉⠉⠉⠉⠉●⠉⠉⠑⠒⠒⠒●⠤⠤⣀⡀┄┄⡄┄┄┄┄┄┄┄",
+        "100 ┤●⠉⠉⠉⠉⠉⠉●⠉⠉⠑⠒⠒⠒●⠤⠤⣀⡀··⡄·······",
         "    │                 ┊⠈⠉⠑○⢄",
         " 50 ┤                 ┊      ⠢⢄",
         "  0 ┤              ╼▲━┊         ⠒⠄",
@@ -30,14 +30,14 @@ import Testing
     let canvas = screen(plot, 44, 12)
     #expect(
       canvas.lines == [
-        "100 ┤●⠒⠒⠒⠒⠒⠒⠒⠒●⠒⠒⠒⠢⠤⠤⠤⠤●⡀┄┊┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄",
+        "100 ┤●⠒⠒⠒⠒⠒⠒⠒⠒●⠒⠒⠒⠢⠤⠤⠤⠤●⡀·┊···············",
         "    │                   ⠈⠑⠢⢄    ⡄",
-        " 80 ┤                     ┊ ⠉⠒⠤⣀⡇",
+        "    │                     ┊ ⠉⠒⠤⣀⡇",
         "    │                     ┊     ○⡄",
-        " 60 ┤                     ┊     ⠇ ⢠",
-        " 40 ┤                     ┊        ⠑",
+        "    │                     ┊     ⠇ ⢠",
+        " 50 ┤                     ┊        ⠑",
         "    │                     ┊         ⠈⠢⡀",
-        " 20 ┤                     ┊            ⢄",
+        "    │                     ┊            ⢄",
         "    │                     ┊             ⠃",
         "  0 ┤                     ┊",
         "    └┬──────┬──────┬───╼━▲╾───────┬──────┬",
@@ -52,14 +52,14 @@ import Testing
   @Test func blocksAndAsciiDrawSteps() {
     #expect(
       screen(plot, 44, 12, .block).lines == [
-        "100 ┤●────────●────────●─╮┊┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄",
+        "100 ┤●────────●────────●─╮┊···············",
         "    │                    ╰──╮   ╎",
-        " 80 ┤                     ┊ ╰───╮",
+        "    │                     ┊ ╰───╮",
         "    │                     ┊     ○┄╮",
-        " 60 ┤                     ┊     ╎ ╰╮",
-        " 40 ┤                     ┊        ╰┄╮",
+        "    │                     ┊     ╎ ╰╮",
+        " 50 ┤                     ┊        ╰┄╮",
         "    │                     ┊          ╰┄╮",
-        " 20 ┤                     ┊            ╰╮",
+        "    │                     ┊            ╰╮",
         "    │                     ┊             ╰┄",
         "  0 ┤                     ┊",
         "    └┬──────┬──────┬───╼━▲╾───────┬──────┬",
@@ -67,19 +67,42 @@ import Testing
       ])
     #expect(
       screen(plot, 44, 12, .ascii, .mono).lines == [
-        "100 +*--------*--------*-.|- -- -- -- -- -",
+        "100 +*--------*--------*-.|. .. .. .. .. .",
         "    |                    '--.   |",
-        " 80 +                     | '---.",
+        "    |                     | '---.",
         "    |                     |     o-.",
-        " 60 +                     |     | '.",
-        " 40 +                     |        '-.",
+        "    |                     |     | '.",
+        " 50 +                     |        '-.",
         "    |                     |          '-.",
-        " 20 +                     |            '.",
+        "    |                     |            '.",
         "    |                     |             '-",
         "  0 +                     |",
         "    ++------+------+---[=^]-------+------+",
         "     0     20     40     60      80    100 %",
       ])
+  }
+
+  @Test func aPointOfFewExamplesIsNoPartOfTheLine() {
+    let begun = CurvePlot(
+      series: [
+        .init(points: [
+          .init(x: 0, y: 90), .init(x: 0.5, y: 20, state: .begun), .init(x: 1, y: 80),
+        ])
+      ])
+    #expect(begun.visibleRange.lowerBound >= 80)
+    let lines = screen(begun, 30, 6, .ascii, .mono).lines
+    #expect(lines.filter { $0.contains("o") }.count == 1, "its sign, at the edge of the range")
+    #expect(lines[lines.count - 2].contains(" o "), "nothing leads there")
+    #expect(begun.legend(look: Appearance()).map(\.text).joined() == "● measured  ○ running")
+  }
+
+  @Test(arguments: 4...24) func labelsOfTheVerticalAxisStandEvenly(rows: Int) {
+    let plot = CurvePlot(series: [.init(points: [.init(x: 0, y: 80), .init(x: 1, y: 50)])])
+    let lines = screen(plot, 60, rows + 2).lines
+    let labelled = lines.indices.filter { lines[$0].contains("┤") }
+    let gaps = zip(labelled.dropFirst(), labelled).map { $0 - $1 }
+    guard gaps.count > 2, let least = gaps.min(), let most = gaps.max() else { return }
+    #expect(most == least || (most == least + 1 && least >= 2))
   }
 
   @Test func seriesDifferInMarkerStrokeAndColor() {
@@ -91,7 +114,7 @@ import Testing
     let canvas = screen(two, 44, 9, .block)
     #expect(
       canvas.lines[...6] == [
-        "100 ┤●────────●────────●───╮┄┄┄┄┄┄┄┄┄┄┄┄┄┄",
+        "100 ┤●────────●────────●───╮··············",
         "    │    ╰╌╌╌╌╌╌╮         ┊╰────╮",
         "    │           ╰╌╌╌╌╌╮   ┊     ○",
         " 50 ┤                 ╰╌╌╌╌╌╮   ╎",

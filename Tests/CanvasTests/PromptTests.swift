@@ -73,6 +73,11 @@ import Testing
     #expect(ranked(" ", ["b", "a"]) == ["b", "a"])
   }
 
+  @Test func theBeginningOfAWordBeatsAnArticle() {
+    let titles = ["Zoom the panel", "One threshold for all matrices", "Choose a theme"]
+    #expect(ranked("th", titles).first == "Choose a theme")
+  }
+
   @Test func theShorterOfTwoEqualMatchesComesFirst() {
     #expect(ranked("theme", ["theme of the terminal itself", "theme"]).first == "theme")
   }

@@ -36,32 +36,34 @@ private func measuredOnText(_ size: Size) -> ExplorerState {
   @Test func `says of each where its data is, or that there is none, or why it does not fit`() {
     let state = ExplorerState.withTasks().pressing(.character("t"))
     #expect(
-      lines(state, 1..<9, from: 23) == [
-        "╭ task ────────────────────────────────────────────────────────────────────╮╮",
-        "│▸digits      now · the images in the program                              ││",
-        "│ SST-2       dev · /data/SST-2                                            ││",
-        "│ CoLA        no data yet: Enter to give a folder                          ││",
-        "│ perplexity  no data yet: Enter to give a file                            ││",
-        "│ MNLI        needs a head, and mini is a bare encoder: fine-tune it first ││",
-        "│ Enter opens it  Esc goes back                                            ││",
-        "╰──────────────────────────────────────────────────────────────────────────╯│",
+      lines(state, 1..<9, from: 22).map { String($0.prefix(76)) } == [
+        "╭ task ────────────────────────────────────────────────────────────────────╮",
+        "│▸digits      now · the images in the program                              │",
+        "│ SST-2       dev · /data/SST-2                                            │",
+        "│ CoLA        no data yet: Enter to give a folder                          │",
+        "│ perplexity  no data yet: Enter to give a file                            │",
+        "│ MNLI        needs a head, and mini is a bare encoder: fine-tune it first │",
+        "│ Enter opens it  Esc goes back                                            │",
+        "╰──────────────────────────────────────────────────────────────────────────╯",
       ])
   }
 
-  @Test func `keeps the end of a path where there is little room`() {
+  @Test func `keeps the end of a path, and says all of it below, where there is little room`() {
     var state = ExplorerState.withTasks(size: Size(width: 40, height: 12))
     state.tasks[1].remembered?.data = "/home/somebody/data/glue/SST-2"
     state = state.pressing(.character("t"), .arrow(.down))
     #expect(
-      lines(state, 1..<9) == [
-        "╭╭ task ──────────────────────────────╮╮",
-        "││ digits      now · the images in t… ││",
-        "││▸SST-2       dev · …data/glue/SST-2 ││",
-        "││ CoLA        no data yet: Enter to… ││",
-        "││ perplexity  no data yet: Enter to… ││",
-        "││ MNLI        needs a head, and min… ││",
-        "││ Enter opens it  Esc goes back      ││",
-        "╰╰────────────────────────────────────╯╯",
+      lines(state, 1..<11) == [
+        "╭ task ────────────────────────────────╮",
+        "│ digits      now · the images in the… │",
+        "│▸SST-2       dev · …y/data/glue/SST-2 │",
+        "│ CoLA        no data yet: Enter to g… │",
+        "│ perplexity  no data yet: Enter to g… │",
+        "│ MNLI        needs a head, and mini … │",
+        "│ dev · /home/somebody/data/glue/SST-2 │",
+        "│                                      │",
+        "│ Enter opens it  Esc goes back        │",
+        "╰──────────────────────────────────────╯",
       ])
   }
 }
@@ -77,12 +79,12 @@ private func measuredOnText(_ size: Size) -> ExplorerState {
         reason: "/data/SST-2 holds no dev.tsv; give the file itself"))
     #expect(
       lines(state, 7..<13) == [
-        "│╭ data of SST-2 ─────────────────────────────────────────╮│",
-        "││ folder /data/SST-2                                     ││",
-        "││ split dev                                              ││",
-        "││ /data/SST-2 holds no dev.tsv; give the file itself     ││",
-        "││  Enter opens it  Tab completes  Esc goes back          ││",
-        "│╰────────────────────────────────────────────────────────╯│",
+        "╭ data of SST-2 ───────────────────────────────────────────╮",
+        "│ folder /data/SST-2                                       │",
+        "│ split dev                                                │",
+        "│ /data/SST-2 holds no dev.tsv; give the file itself       │",
+        "│  Enter opens it  Tab completes  Esc goes back            │",
+        "╰──────────────────────────────────────────────────────────╯",
       ])
   }
 }

@@ -222,9 +222,24 @@ import Testing
   var state = ExplorerState.sample().pressing(.character(" "))
   #expect(
     state.equivalentCommand
-      == "sparsescope inspect --sparsity 0.64 --scope global --exclude encoder.layer.0.attn.q")
+      == "sparsescope explore --sparsity 0.64 --scope global --exclude encoder.layer.0.attn.q")
   _ = state.setMethod(.nm(groupSize: 4))
   #expect(
     state.equivalentCommand
-      == "sparsescope inspect --method 1:4 --exclude encoder.layer.0.attn.q")
+      == "sparsescope explore --method 1:4 --exclude encoder.layer.0.attn.q")
+}
+
+@Test func `The help scrolls to its end and back, and closes on any other key`() {
+  let small = ExplorerState.sample(size: Size(width: 40, height: 12))
+  func scroll(_ keys: Key...) -> Int? {
+    var state = small.pressing(.character("?"))
+    for key in keys { state = state.pressing(key) }
+    guard case .help(let scroll) = state.overlay else { return nil }
+    return scroll
+  }
+  let end = scroll(.end)
+  #expect((end ?? 0) > 10)
+  #expect(scroll(.character("G"), .arrow(.down)) == end)
+  #expect(scroll(.end, .home) == 0)
+  #expect(scroll(.end, .character("x")) == nil)
 }

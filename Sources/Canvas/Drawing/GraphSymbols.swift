@@ -77,7 +77,8 @@ package enum GraphSymbols: String, Sendable, Hashable, CaseIterable {
 
   /// A single character with a plain counterpart.
   package enum Symbol: Sendable {
-    case vertical, horizontal, dashed, dotted, tickLeft, tickBelow, essential, knob, trackLeft,
+    case vertical, horizontal, dashed, dotted, baseline, tickLeft, tickBelow, essential, knob,
+      trackLeft,
       trackRight, track, trackDone, selected, scrollThumb, ellipsis, cornerLowerLeft,
       whisker, bandLeft, bandRight, band, cursorLine
 
@@ -87,6 +88,7 @@ package enum GraphSymbols: String, Sendable, Hashable, CaseIterable {
       case .horizontal: "─"
       case .dashed: "┄"
       case .dotted: "┈"
+      case .baseline: "·"
       case .tickLeft: "┤"
       case .tickBelow: "┬"
       case .essential: "▲"
@@ -111,7 +113,7 @@ package enum GraphSymbols: String, Sendable, Hashable, CaseIterable {
       switch self {
       case .vertical, .cursorLine, .whisker: "|"
       case .horizontal, .dashed, .track: "-"
-      case .dotted: "."
+      case .dotted, .baseline: "."
       case .tickLeft, .tickBelow, .cornerLowerLeft: "+"
       case .essential: "^"
       case .knob: "O"

@@ -85,6 +85,19 @@ package struct Rect: Sendable, Hashable {
       width: inner.width, height: inner.height)
   }
 
+  /// How wide a box over this rectangle is that asks for so many columns: all columns where fewer
+  /// than two would stay free at a side, so that two frames never stand side by side.
+  package func overlayWidth(_ wanted: Int) -> Int {
+    wanted + 4 > width ? width : wanted
+  }
+
+  /// A box of about that size in the middle, with the first and the last row free.
+  package func overlay(_ size: Size) -> Rect {
+    centered(
+      Size(
+        width: overlayWidth(size.width), height: min(size.height, max(0, height - 2))))
+  }
+
   /// The upper `height` rows and the rest below them.
   package func splitTop(_ height: Int) -> (top: Rect, rest: Rect) {
     let taken = min(max(0, height), self.height)

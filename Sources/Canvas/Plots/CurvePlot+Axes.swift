@@ -95,7 +95,7 @@ extension CurvePlot {
         canvas.stamp(look.symbols.symbol(symbol), x: x, y: y, style: look.roles.border)
       }
     }
-    rule(.dashed, y: row)
+    rule(.baseline, y: row)
     guard let tolerance, tolerance > 0 else { return }
     let limit = frame.row(baseline - tolerance)
     if limit != row { rule(.dotted, y: limit) }

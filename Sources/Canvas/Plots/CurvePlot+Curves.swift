@@ -53,7 +53,7 @@ extension CurvePlot {
 
   /// The points as dots from left to right.
   private static func path(_ points: [Point], _ frame: PlotFrame) -> [(x: Int, y: Int)] {
-    points.filter(\.y.isFinite).sorted { $0.x < $1.x }
+    points.filter { $0.y.isFinite && $0.state != .begun }.sorted { $0.x < $1.x }
       .map { (frame.dotColumn($0.x), frame.dotRow($0.y)) }
   }
 }

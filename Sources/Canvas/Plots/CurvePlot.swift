@@ -4,7 +4,12 @@
 /// marker, a guess in its dashes.
 package struct CurvePlot: Widget {
   package struct Point: Sendable, Hashable {
-    package enum State: Sendable, Hashable { case measured, running }
+    package enum State: Sendable, Hashable {
+      case measured, running
+      /// Of too few examples to say much: a sign with its whisker, but no part of the line, and
+      /// nothing that the y range would follow.
+      case begun
+    }
 
     /// 0 … 1.
     package var x: Double
@@ -104,7 +109,9 @@ package struct CurvePlot: Widget {
   /// The range of y that is shown.
   package var visibleRange: ClosedRange<Double> {
     if let yRange, yRange.lowerBound < yRange.upperBound { return yRange }
-    var values = series.flatMap { ($0.points + $0.predicted).map(\.y) }
+    var values = series.flatMap { one in
+      (one.points.filter { $0.state != .begun } + one.predicted).map(\.y)
+    }
     if let baseline { values += [baseline, baseline - (tolerance ?? 0)] }
     // What lies beyond the limits stands on the edge, and must not cost the rest its room.
     values = values.map { min(max($0, yLimits.lowerBound), yLimits.upperBound) }
@@ -132,7 +139,7 @@ package struct CurvePlot: Widget {
     } else if states.contains(.measured) {
       add(look.symbols.marker(0, solid: true), seriesStyle(0, look: look), "measured")
     }
-    if states.contains(.running) {
+    if !states.isDisjoint(with: [.running, .begun]) {
       add(look.symbols.marker(0, solid: false), seriesStyle(0, look: look), "running")
     }
     if series.contains(where: { !$0.predicted.isEmpty }) {

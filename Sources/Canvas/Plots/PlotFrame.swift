@@ -18,8 +18,10 @@ struct PlotFrame {
     labelRow = rect.height >= 3 ? rect.maxY - 1 : nil
     axisRow = rect.height >= 8 ? rect.maxY - 2 : nil
     plot = plot.inset(bottom: (labelRow == nil ? 0 : 1) + (axisRow == nil ? 0 : 1))
-    let (ticks, labels) = axis.ticks(
-      in: yRange, limit: min(max(2, plot.height * 3 / 4), 9))
+    let height = plot.height
+    let (ticks, labels) = axis.evenTicks(in: yRange, limit: min(max(2, height * 3 / 4), 9)) {
+      Self.dotRow($0, yRange: yRange, height: height) / 4
+    }
     let labelWidth = labels.map(\.count).max() ?? 0
     if rect.width >= labelWidth + 12 {
       labelColumns = rect.x..<(rect.x + labelWidth)

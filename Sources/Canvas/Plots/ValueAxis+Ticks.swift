@@ -1,6 +1,26 @@
 import Foundation
 
 extension CurvePlot.ValueAxis {
+  /// The most ticks whose rows lie evenly; on the lowest plots as many as there is room for.
+  ///
+  /// Rows are whole, so distances may differ by one, but not between one row and two: that is seen.
+  /// - Parameter row: the row that a place falls on.
+  func evenTicks(
+    in range: ClosedRange<Double>, limit: Int, row: (Double) -> Int
+  ) -> (places: [Double], labels: [String]) {
+    let most = ticks(in: range, limit: limit)
+    guard self == .linear, limit > 3 else { return most }
+    for count in stride(from: limit, through: 2, by: -1) {
+      let found = ticks(in: range, limit: count)
+      guard found.places.count >= 2 else { break }
+      let rows = found.places.map(row)
+      let gaps = zip(rows, rows.dropFirst()).map { $0 - $1 }
+      let (least, largest) = (gaps.min() ?? 0, gaps.max() ?? 0)
+      if largest == least || (largest == least + 1 && least >= 2) { return found }
+    }
+    return most
+  }
+
   /// Places on the axis and what stands there, at most `limit` of them.
   func ticks(
     in range: ClosedRange<Double>, limit: Int

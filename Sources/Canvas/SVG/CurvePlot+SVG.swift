@@ -96,7 +96,9 @@ private struct CurveDrawing {
     let one = plot.series[index]
     let color = color(index)
     func path(_ points: [CurvePlot.Point]) -> [(x: Double, y: Double)] {
-      points.filter(\.y.isFinite).sorted { $0.x < $1.x }.map { (x($0.x), y($0.y)) }
+      points.filter { $0.y.isFinite && $0.state != .begun }.sorted { $0.x < $1.x }.map {
+        (x($0.x), y($0.y))
+      }
     }
     document.polyline(path(one.predicted), faint, dash: [4, 4])
     let dashes: [[Double]] = [[], [8, 3, 2, 3], [2, 3], [8, 4]]

@@ -15,7 +15,7 @@ package struct Dialog: Widget {
   /// Where the dialog stands on a screen: as small as its text allows, at most 64 columns wide.
   package func frame(on screen: Rect) -> Rect {
     let widest = (message + [title]).map(DisplayWidth.of).max() ?? 0
-    let width = min(max(widest, choiceLine(.init()).width) + 4, 64, screen.width)
+    let width = screen.overlayWidth(min(max(widest, choiceLine(.init()).width) + 4, 64))
     let lines = Self.wrap(message, to: width - 4).count
     return screen.centered(Size(width: width, height: lines + 4))
   }

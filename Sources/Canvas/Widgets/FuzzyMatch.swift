@@ -38,7 +38,7 @@ package struct FuzzyMatch: Sendable, Hashable {
         let own =
           10 + (isWordStart(position, in: text) ? 12 : 0) + (text[position] == letter ? 1 : 0)
         guard index > 0 else {
-          row[position] = own - min(position, 10)
+          row[position] = own - min(position, 10) / 2
           continue
         }
         for previous in (index - 1)..<position {
@@ -74,8 +74,13 @@ package struct FuzzyMatch: Sendable, Hashable {
   private static func isWordStart(_ position: Int, in text: [Character]) -> Bool {
     guard position > 0 else { return true }
     let before = text[position - 1]
-    if !before.isLetter && !before.isNumber { return true }
+    if !before.isLetter && !before.isNumber { return !isArticle(at: position, in: text) }
     return before.isLowercase && text[position].isUppercase
+  }
+
+  /// Nobody looks for a command by its articles.
+  private static func isArticle(at position: Int, in text: [Character]) -> Bool {
+    ["a", "an", "the"].contains(String(text[position...].prefix { $0.isLetter }))
   }
 
   /// The items that match, best first; items of equal score keep their order.

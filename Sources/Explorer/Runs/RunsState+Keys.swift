@@ -43,15 +43,8 @@ extension RunsState {
   // MARK: Overlays
 
   private mutating func handleHelp(_ key: Key, scroll: Int) -> [RunsEffect] {
-    switch key {
-    case .arrow(.down, _), .character("j"): overlay = .help(scroll: scroll + 1)
-    case .arrow(.up, _), .character("k"): overlay = .help(scroll: max(0, scroll - 1))
-    case .pageDown, .character(" "): overlay = .help(scroll: scroll + 10)
-    case .pageUp: overlay = .help(scroll: max(0, scroll - 10))
-    case .home: overlay = .help(scroll: 0)
-    case .control("c"): return [.quit]
-    default: overlay = nil
-    }
+    if key == .control("c") { return [.quit] }
+    overlay = helpSheet(scroll: scroll).offset(after: key, on: size).map { .help(scroll: $0) }
     return []
   }
 

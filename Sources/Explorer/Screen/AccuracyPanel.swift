@@ -49,7 +49,7 @@ struct AccuracyPanel: Widget {
       let interval = point.interval().map { height($0.low)...height($0.high) }
       return CurvePlot.Point(
         x: point.level.fraction, y: height(mean), interval: interval,
-        state: point.isComplete ? .measured : .running)
+        state: point.isComplete ? .measured : Self.isTelling(point) ? .running : .begun)
     }
     let dense = curve.dense.flatMap { $0.isComplete ? $0.mean : nil }
     return CurvePlot(
@@ -84,9 +84,16 @@ struct AccuracyPanel: Widget {
     state.scale == .share ? metric + " %" : metric + " (log)"
   }
 
+  /// Whether a point rests on enough examples to be a part of the curve: a quarter of all.
+  private static func isTelling(_ point: CurvePoint) -> Bool {
+    point.isComplete || 4 * point.scores.count >= point.total
+  }
+
   /// The guess for the gaps: drawn only where nothing has been measured nearby.
   private func predicted(from curve: SparsityCurve) -> [CurvePlot.Point] {
-    let guess = PredictedCurve(curve)
+    var telling = state.emptyCurve
+    for point in curve.points where Self.isTelling(point) { telling.update(point) }
+    let guess = PredictedCurve(telling)
     return (0...50).compactMap { step in
       let x = Double(step) / 50
       guard !guess.isMeasured(at: x), let mean = guess.mean(at: x) else { return nil }

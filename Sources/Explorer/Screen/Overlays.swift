@@ -7,7 +7,7 @@ func drawOverlay(_ state: ExplorerState, on canvas: inout Canvas) {
   let look = state.look
   switch state.overlay {
   case .help(let scroll):
-    let inner = box("help", of: Size(width: 100, height: 46), on: &canvas, look)
+    let inner = box("help", of: HelpSheet.boxSize, on: &canvas, look)
     canvas.draw(state.helpSheet(scroll: scroll), in: inner, look: look)
   case .palette(let prompt, let selection):
     let inner = box("commands", of: Size(width: 76, height: 22), on: &canvas, look)
@@ -24,12 +24,18 @@ func drawOverlay(_ state: ExplorerState, on canvas: inout Canvas) {
 func box(
   _ title: String, of size: Size, on canvas: inout Canvas, _ look: Appearance
 ) -> Rect {
-  let screen = canvas.bounds.inset(horizontal: 1, vertical: 1)
-  let fitting = Size(
-    width: min(size.width, screen.width), height: min(size.height, screen.height))
-  let rect = screen.centered(fitting)
+  let rect = canvas.bounds.overlay(size)
   return Panel(title: title, isFocused: true).frame(in: rect, on: &canvas, look: look)
     .inset(horizontal: 1, vertical: 0)
+}
+
+/// Where a list of choices stands: to the right, so that what the choice changes stays visible
+/// beside it.
+func listFrame(_ size: Size, on screen: Rect) -> Rect {
+  let width = screen.overlayWidth(size.width)
+  return Rect(
+    x: width == screen.width ? screen.x : screen.maxX - width - 2, y: screen.y + 1, width: width,
+    height: min(size.height, screen.height - 2))
 }
 
 private func draw(
@@ -60,12 +66,22 @@ private func draw(
   }
   let names = rows.map { DisplayWidth.of($0.name) }.max() ?? 0
   let details = rows.map { DisplayWidth.of($0.detail + $0.path) }.max() ?? 0
-  // To the right, so that what the choice changes stays visible beside it.
-  let width = min(max(names + details + 7, 30), screen.width - 2, 76)
-  let height = min(rows.count + 3, screen.height - 2)
-  let rect = Rect(x: screen.maxX - width - 1, y: 1, width: width, height: height)
+  let width = screen.overlayWidth(min(max(names + details + 7, 34), 76))
+  let explanations = rows.map { $0.detail + $0.path }
+  // Where details are cut, the selected one stands below the list, at full length.
+  let room = width - 2 - names - 4
+  let cut = explanations.filter { DisplayWidth.of($0) > room }
+  let lines = min(cut.map { Dialog.wrap([$0], to: width - 4).count }.max() ?? 0, 3)
+  let rect = listFrame(Size(width: width, height: rows.count + lines + 3), on: screen)
   let inner = Panel(title: title, isFocused: true).frame(in: rect, on: &canvas, look: look)
-  let (list, hint) = inner.splitBottom(1)
+  let (above, hint) = inner.splitBottom(1)
+  let (list, explanation) = above.splitBottom(lines)
+  if rows.indices.contains(picker.selection) {
+    let text = Dialog.wrap([explanations[picker.selection]], to: width - 4)
+    for (line, y) in zip(text, explanation.rows) {
+      canvas.put(line, x: explanation.x + 1, y: y, style: look.roles.text)
+    }
+  }
   let offset = ListView.offset(
     keeping: picker.selection, height: list.height, count: rows.count, previous: 0)
   canvas.draw(
@@ -116,7 +132,7 @@ func put(
 private func draw(
   _ form: TaskDataForm, isOpening: Bool, on canvas: inout Canvas, _ look: Appearance
 ) {
-  let width = min(72, canvas.bounds.width - 2)
+  let width = canvas.bounds.overlayWidth(72)
   let message = form.problem ?? (isOpening ? "opening…" : form.candidates.joined(separator: "  "))
   let lines = Dialog.wrap([message], to: width - 4).prefix(4)
   let fields = form.hasSplit ? 2 : 1
@@ -178,5 +194,27 @@ extension ExplorerState {
         .init(keys: "wheel", action: "Next matrix on the list, 1 % elsewhere"),
       ])
     return HelpSheet(sections: sections + [mouse], offset: scroll)
+  }
+}
+
+extension HelpSheet {
+  /// The size that the help's box asks for.
+  static let boxSize = Size(width: 100, height: 46)
+
+  /// Where a key scrolls the help to on a screen of that size; nil for a key that closes it.
+  func offset(after key: Key, on size: Size) -> Int? {
+    let inner = Rect(size).overlay(Self.boxSize).inset(horizontal: 2, vertical: 1)
+    let last = maxOffset(in: inner)
+    let wanted: Int
+    switch key {
+    case .arrow(.down, _), .character("j"): wanted = offset + 1
+    case .arrow(.up, _), .character("k"): wanted = offset - 1
+    case .pageDown, .character(" "): wanted = offset + 10
+    case .pageUp: wanted = offset - 10
+    case .home, .character("g"): wanted = 0
+    case .end, .character("G"): wanted = last
+    default: return nil
+    }
+    return min(max(0, wanted), last)
   }
 }

@@ -80,6 +80,9 @@ struct SliderLine: Widget {
         Fragment("\(Ticks.grouped(state.model.prunable)) prunable weights", look.roles.muted)
       ]
     }
+    if let pattern = state.unfitPattern {
+      return [Fragment("no matrix fits \(pattern): all stay dense", look.roles.warning)]
+    }
     func write(_ count: Int) -> String {
       short ? NumberText.short(count) : Ticks.grouped(count)
     }
@@ -101,6 +104,14 @@ extension ExplorerState {
   /// The level as the slider tells it: a third of a pattern needs no six decimals.
   var shownLevel: String {
     reachable == .continuous ? "\(level)" : Percent.text(level.fraction)
+  }
+
+  /// The pattern whose groups divide the width of no matrix that could be pruned; nil where one does.
+  var unfitPattern: String? {
+    guard case .nm = request.method, let plan, !plan.skipped.isEmpty,
+      plan.skipped.count == model.matrices.count - request.excluded.count
+    else { return nil }
+    return String(request.methodTitle.prefix { $0 != " " })
   }
 
   /// Whether the method prunes by a threshold on the magnitude.

@@ -101,6 +101,11 @@ struct Evaluate: ParsableCommand {
     }
     let index = try MagnitudeIndex.build(model.matrices, threads: ProcessorCount.available)
     let excluded = try pruning.excludedIndices(in: model)
+    // Which matrices a pattern fits does not depend on the level.
+    pruning.warnAboutSkipped(
+      index.plan(
+        PruningRequest(method: pruning.pruningMethod, sparsity: 0.5, excluded: excluded)),
+      in: model)
     let measurement = CurveMeasurement(
       evaluator: evaluator, preview: index, workers: ParallelWorkers(count: workers))
     let identity = CurveIdentity(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
 
 /// Prints every path that the program uses.
@@ -22,6 +23,7 @@ struct Paths: ParsableCommand {
     if let store = try? RunPlaces.store(), let index = try? RunPlaces.indexFile() {
       paths += [("runs", store.folder), ("index of runs", index)]
     }
+    paths.append(("Hugging Face cache", HubCache().folder))
     if json {
       return try JSONOutput.print(
         Dictionary(uniqueKeysWithValues: paths.map { ($0.name, $0.path) }))

@@ -18,7 +18,10 @@ struct Predict: ParsableCommand {
       """)
 
   @Argument(
-    help: "A folder or a file of safetensors.", completion: .file(extensions: ["safetensors"]))
+    help: """
+      A folder or a file of safetensors or of PyTorch (.bin, .pt, .pth), or a name in the Hugging \
+      Face cache.
+      """, completion: .file(extensions: ["safetensors", "bin", "pt", "pth"]))
   var model: String
 
   @Argument(help: "The text; unless given, standard input.")
@@ -90,7 +93,7 @@ struct Predict: ParsableCommand {
     let predictor = try TextPredictor(open.matrices, tokenizer: tokenizer, plan: plan)
     try checkOptions(for: predictor.head)
     warn(ofFresh: predictor.freshParameters)
-    try answer(with: predictor, into: &report)
+    try answer(with: predictor, tokenizer, of: open, into: &report)
   }
 
   private func warn(ofFresh parameters: [String]) {
@@ -100,7 +103,8 @@ struct Predict: ParsableCommand {
   }
 
   private func answer(
-    with predictor: TextPredictor, into report: inout PredictionReport
+    with predictor: TextPredictor, _ tokenizer: Tokenizer, of open: OpenModel,
+    into report: inout PredictionReport
   ) throws {
     let text = try self.text ?? Self.standardInput()
     switch predictor.head {
@@ -113,6 +117,7 @@ struct Predict: ParsableCommand {
       report.answers = try predictor.answers(to: text, about: context ?? "", count: top)
         .map(PredictionReport.Possibility.init)
     case .maskedLanguageModel:
+      try checkMasks(of: text, tokenizer, open)
       report.masks = try predictor.fills(of: text, count: top).map {
         $0.map(PredictionReport.Possibility.init)
       }
@@ -123,6 +128,20 @@ struct Predict: ParsableCommand {
     case .imageClassification:
       preconditionFailure("a model of images is no `TextPredictor`")
     }
+  }
+
+  /// Refuses a text whose masks the length limit would cut away.
+  private func checkMasks(of text: String, _ tokenizer: Tokenizer, _ open: OpenModel) throws {
+    guard let mask = tokenizer.specialTokens.mask, let json = open.checkpoint.configuration,
+      let limit = try TransformerConfiguration(json).maximumTokens
+    else { return }
+    let all = tokenizer.encode(text).ids
+    let kept = tokenizer.encode(text, maxLength: limit).ids
+    guard all.count > limit, all.count(where: { $0 == mask }) > kept.count(where: { $0 == mask })
+    else { return }
+    throw CommandError(
+      "The text is too long: it has \(all.count) tokens, \(model) takes \(limit), and a mask lies "
+        + "in what would be cut away. Shorten the text.")
   }
 
   /// Refuses options that the model has no use for, instead of passing them over.

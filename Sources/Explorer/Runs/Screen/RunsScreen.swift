@@ -94,7 +94,7 @@ private func drawOverlay(_ state: RunsState, on canvas: inout Canvas) {
   let look = state.look
   switch state.overlay {
   case .help(let scroll):
-    let inner = box("help", of: Size(width: 100, height: 46), on: &canvas, look)
+    let inner = box("help", of: HelpSheet.boxSize, on: &canvas, look)
     canvas.draw(state.helpSheet(scroll: scroll), in: inner, look: look)
   case .palette(let prompt, let selection):
     let inner = box("commands", of: Size(width: 76, height: 22), on: &canvas, look)
@@ -130,9 +130,8 @@ private func drawList(
   let screen = canvas.bounds
   let names = rows.map { DisplayWidth.of($0.name) }.max() ?? 0
   let details = rows.map { DisplayWidth.of($0.detail) }.max() ?? 0
-  let width = min(max(names + details + 7, 32), screen.width - 2)
-  let height = min(rows.count + 3, screen.height - 2)
-  let rect = Rect(x: screen.maxX - width - 1, y: 1, width: width, height: height)
+  let rect = listFrame(
+    Size(width: max(names + details + 7, 35), height: rows.count + 3), on: screen)
   let inner = Panel(title: title, isFocused: true).frame(in: rect, on: &canvas, look: look)
   let (list, hint) = inner.splitBottom(1)
   let offset = ListView.offset(
