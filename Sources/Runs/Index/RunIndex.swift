@@ -25,9 +25,7 @@ package final class RunIndex: Sendable {
     }
     do {
       if !isReadOnly {
-        try FileManager.default.createDirectory(
-          at: URL(fileURLWithPath: path).deletingLastPathComponent(),
-          withIntermediateDirectories: true)
+        try RunFolder.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
       }
       database = try DatabaseQueue(path: path, configuration: configuration)
       if isReadOnly {

@@ -26,6 +26,10 @@ extension RunIndexError: CustomStringConvertible {
   }
 
   init(_ error: any Error, path: String) {
+    if case .cannotWrite(_, let reason) = error as? RunError {
+      self = .cannotOpen(path: path, reason: reason)
+      return
+    }
     guard let error = error as? DatabaseError else {
       self = error as? RunIndexError ?? .failed(path: path, reason: "\(error)")
       return
