@@ -83,7 +83,7 @@ private func measuredOnText(_ size: Size) -> ExplorerState {
         "│ folder /data/SST-2                                       │",
         "│ split dev                                                │",
         "│ /data/SST-2 holds no dev.tsv; give the file itself       │",
-        "│  Enter opens it  Tab completes  Esc goes back            │",
+        "│  Enter opens it  Tab completes  ↑↓ split  Esc goes back  │",
         "╰──────────────────────────────────────────────────────────╯",
       ])
   }

@@ -38,7 +38,7 @@ package struct FuzzyMatch: Sendable, Hashable {
         let own =
           10 + (isWordStart(position, in: text) ? 12 : 0) + (text[position] == letter ? 1 : 0)
         guard index > 0 else {
-          row[position] = own - min(position, 10) / 2
+          row[position] = own - min(position, 10)
           continue
         }
         for previous in (index - 1)..<position {

@@ -112,7 +112,8 @@ struct Reproduce: ParsableCommand {
       try known
       ?? RunFolder.create(at: path, spec: spec, environment: .describing(spec))
     try? store?.register(run)
-    if run.finishedCells.count < spec.cells.count {
+    // Not by counting files: a damaged result has to be made again.
+    if RunSummary(run).state != .finished {
       try run.control.uncancel()
       try run.control.resume()
       try ForegroundRun(run, jobs: jobs, isQuiet: json).carryOut()
