@@ -9,7 +9,7 @@ struct RunsCommand: ParsableCommand {
     commandName: "runs", abstract: "Watch, list, inspect, steer and export runs.",
     subcommands: [
       RunsList.self, RunsShow.self, RunsPause.self, RunsResume.self, RunsCancel.self,
-      RunsSet.self, RunsExport.self, RunsReindex.self,
+      RunsSet.self, RunsMasks.self, RunsExport.self, RunsReindex.self,
     ],
     defaultSubcommand: RunsList.self)
 }

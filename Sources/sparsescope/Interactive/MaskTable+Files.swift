@@ -22,11 +22,11 @@ extension MaskTable {
       self.init(
         question: question, rows: rows.map { Self.level(comparison.rows[$0]) },
         columns: columns.map { levels[$0] },
-        cosines: rows.map { row in columns.map { comparison.cells[row][$0].cosine } },
+        cosines: rows.map { row in columns.map { comparison.cells[row][$0].overall.cosine } },
         random: columns.map { column in
           // Chance depends on both sparsities; the row stands for masks of equal sparsity.
           rows.first { Self.level(comparison.rows[$0]) == levels[column] }
-            .flatMap { comparison.cells[$0][column].randomCosine }
+            .flatMap { comparison.cells[$0][column].overall.randomCosine }
         })
     } catch {
       self.init(question: question, problem: "\(error)")

@@ -7,19 +7,32 @@ import Runs
 ///
 /// Source: section 5 of the paper.
 struct MaskComparison: Encodable {
-  /// One pair of masks.
-  struct Cell: Encodable {
-    /// The cosine of the masks as 0/1 vectors over all matrices.
+  /// One pair of masks, over all matrices or over one.
+  struct Figures: Encodable {
+    /// The cosine of the masks as 0/1 vectors.
     var cosine: Double?
     /// What two random masks of the same sizes have.
     var randomCosine: Double?
     /// The Jaccard index of the pruned sets.
     var jaccard: Double?
+
+    init(_ counts: MaskSimilarity.Counts) {
+      cosine = counts.cosine
+      randomCosine = counts.randomCosine
+      jaccard = counts.prunedJaccard
+    }
+  }
+
+  struct Cell: Encodable {
+    var overall: Figures
+    /// In the order of `matrixNames`.
+    var matrices: [Figures]
   }
 
   /// The cells that have kept the masks.
   var rows: [String]
   var columns: [String]
+  var matrixNames: [String]
   /// By row and column.
   var cells: [[Cell]]
 
@@ -31,16 +44,16 @@ struct MaskComparison: Encodable {
     let (rows, columns) = (try Self.masks(of: first), try Self.masks(of: second))
     self.rows = rows.map(\.name)
     self.columns = columns.map(\.name)
+    matrixNames = rows.first?.names ?? []
     cells = try rows.map { row in
       try columns.map { column in
         guard row.names == column.names else {
           throw CommandError(
             "\(first.name) and \(second.name) have masks of different models; compare runs of one.")
         }
-        let overall = MaskSimilarity(row.masks, column.masks).overall
+        let similarity = MaskSimilarity(row.masks, column.masks)
         return Cell(
-          cosine: overall.cosine, randomCosine: overall.randomCosine,
-          jaccard: overall.prunedJaccard)
+          overall: Figures(similarity.overall), matrices: similarity.matrices.map(Figures.init))
       }
     }
   }
@@ -70,13 +83,41 @@ struct MaskComparison: Encodable {
 
   /// The comparison for a person: cosines in percent, and in brackets what is left to chance.
   var text: String {
-    func percent(_ value: Double?) -> String { value.map { Percent.text($0) } ?? "–" }
-    let table = RunText.table(
+    RunText.table(
       ["COSINE % (RANDOM)"] + columns,
       zip(rows, cells).map { row, cells in
-        [row] + cells.map { "\(percent($0.cosine)) (\(percent($0.randomCosine)))" }
+        [row]
+          + cells.map {
+            "\(Self.percent($0.overall.cosine)) (\(Self.percent($0.overall.randomCosine)))"
+          }
       })
-    return table
+  }
+
+  /// The Jaccard indices of the pruned sets, in percent.
+  var jaccardText: String {
+    RunText.table(
+      ["JACCARD % OF THE PRUNED"] + columns,
+      zip(rows, cells).map { row, cells in
+        [row] + cells.map { Self.percent($0.overall.jaccard) }
+      })
+  }
+
+  /// Matrix by matrix, for the pairs of masks that have the same name in both runs.
+  var matrixText: String {
+    rows.indices.compactMap { row in
+      columns.firstIndex(of: rows[row]).map { column in
+        "\(rows[row])\n"
+          + RunText.table(
+            ["MATRIX", "COSINE %", "RANDOM %", "JACCARD %"],
+            zip(matrixNames, cells[row][column].matrices).map { name, figures in
+              [name] + [figures.cosine, figures.randomCosine, figures.jaccard].map(Self.percent)
+            })
+      }
+    }.joined(separator: "\n\n")
+  }
+
+  private static func percent(_ value: Double?) -> String {
+    value.map { Percent.text($0) } ?? "–"
   }
 }
 
