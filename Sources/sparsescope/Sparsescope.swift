@@ -65,7 +65,7 @@ struct Sparsescope: ParsableCommand {
     var text = fullMessage(for: error)
     // Of itself the parser would tell the usage of the whole program.
     if let command, let misuse = error as? ValidationError {
-      text = "Error: \(misuse.message)\n\(usageString(for: command))"
+      text = "Error: \(misuse.message)\nUsage: \(usageString(for: command))"
     }
     guard code != .success else {
       if !text.isEmpty { print(text) }
