@@ -11,7 +11,8 @@ extension Terminal {
   ) throws -> Terminal {
     try Terminal(
       Options(
-        depth: depth, symbols: .braille, input: pseudo.terminal, output: pseudo.terminal,
+        depth: depth, symbols: .braille, pacesFrames: false, input: pseudo.terminal,
+        output: pseudo.terminal,
         environment: environment.merging(["TERM": type]) { $1 }))
   }
 }
@@ -152,7 +153,8 @@ extension Terminal {
     let input = dup(pseudo!.terminal)
     defer { close(input) }
     let terminal = try Terminal(
-      .init(input: input, output: input, environment: ["TERM": "xterm"]))
+      .init(
+        pacesFrames: false, input: input, output: input, environment: ["TERM": "xterm"]))
     pseudo = nil
     #expect(throws: TerminalError.hungUp) { try terminal.readKeys() }
   }
