@@ -53,6 +53,7 @@ package final class Terminal {
   /// Whether the terminal shows what lies between two marks at once.
   private var synchronizes = false
   private var pacing = FramePacing()
+  private var styles = StyleThrift()
   private var decoder: KeyDecoder
   private var pairs: ColorPairs?
   private var shown: Canvas?
@@ -129,7 +130,8 @@ package final class Terminal {
     shown = canvas
     var length = 0
     if let frame = terminal_screen_frame(&length) {
-      send(UnsafeBufferPointer(start: frame, count: length))
+      let bytes = UnsafeBufferPointer(start: frame, count: length)
+      send(isModern ? styles.spare(bytes) : Array(bytes))
     }
   }
 
@@ -143,7 +145,7 @@ package final class Terminal {
 
   /// Sends bytes in one piece, with the question whether they have arrived; larger frames are shown
   /// at once by terminals that can.
-  private func send(_ bytes: UnsafeBufferPointer<CChar>) {
+  private func send(_ bytes: [CChar]) {
     guard !bytes.isEmpty else { return }
     // The marks of a synchronized update cost 16 bytes: too much for a changed digit.
     let marks = synchronizes && bytes.count >= 512
@@ -184,6 +186,7 @@ package final class Terminal {
   /// Draws everything with the next frame, whatever the terminal shows.
   package func invalidate() {
     terminal_screen_invalidate()
+    styles.forget()
     shown = nil
   }
 

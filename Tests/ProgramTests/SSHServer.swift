@@ -51,7 +51,7 @@ final class SSHServer {
     process.standardError = FileHandle.nullDevice
     try process.run()
     let end = ContinuousClock.now + .seconds(5)
-    while .now < end {
+    while ContinuousClock.now < end {
       if let socket = try? LoopbackSocket.connect(to: port) {
         close(socket)
         return

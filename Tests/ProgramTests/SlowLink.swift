@@ -113,7 +113,7 @@ final class SlowLink: Sendable {
         var rest = piece.bytes[...]
         while !rest.isEmpty {
           let count = rest.withUnsafeBytes {
-            send(target, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+            send(target, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
           }
           guard count > 0 else {
             isOpen = false

@@ -74,7 +74,7 @@ final class TerminalEmulator {
   /// Listens until nothing has come for so long.
   func listen(untilSilentFor silence: Duration, atMost time: Duration) {
     lastOutput = .now
-    listen(atMost: time) { .now - lastOutput > silence }
+    listen(atMost: time) { ContinuousClock.now - self.lastOutput > silence }
   }
 
   /// What was written since a place in `output`, without control sequences.

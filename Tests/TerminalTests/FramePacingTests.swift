@@ -108,7 +108,7 @@ extension TerminalTests {
   private func waitForAnswer(_ terminal: Terminal) throws -> [Key] {
     var keys: [Key] = []
     let end = ContinuousClock.now + .seconds(5)
-    while terminal.obstacleToFrame() != nil, .now < end {
+    while terminal.obstacleToFrame() != nil, ContinuousClock.now < end {
       var descriptor = pollfd(
         fd: terminal.inputFileDescriptor, events: Int16(POLLIN), revents: 0)
       poll(&descriptor, 1, 100)
