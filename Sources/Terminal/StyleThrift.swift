@@ -54,6 +54,7 @@ package struct StyleThrift {
       }
       if piece.last == CChar(UInt8(ascii: "m")), piece.dropFirst().first == Self.bracket {
         if read(piece.dropFirst(2).dropLast().map(UInt8.init(bitPattern:))) { continue }
+        bringUpToDate(&result)
         isReliable = false
       } else if piece.count == 3, piece.dropFirst().first == CChar(UInt8(ascii: "(")) {
         let set = UInt8(bitPattern: piece.last!)

@@ -7,7 +7,7 @@ struct ModelArgument: ParsableArguments {
   @Argument(
     help: """
       A folder or a file of safetensors or of PyTorch (.bin, .pt, .pth), or a name in the Hugging \
-      Face cache; without it the embedded model.
+      Face cache; without it the embedded model, or in the explorer the last one.
       """,
     completion: .file(extensions: ["safetensors", "bin", "pt", "pth"]))
   var model: String?

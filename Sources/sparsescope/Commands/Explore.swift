@@ -133,7 +133,7 @@ struct Explore: ParsableCommand {
     of model: OpenModel, among offers: [TaskOffer], _ remembered: ExplorerMemory
   ) throws -> TaskSelection? {
     guard let task else {
-      return remembered.models[model.memoryKey].flatMap { last in
+      return fresh ? nil : remembered.models[model.memoryKey].flatMap { last in
         offers.contains { $0.name == last.name && $0.obstacle == nil } ? last : nil
       }
     }
