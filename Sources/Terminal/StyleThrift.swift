@@ -10,6 +10,8 @@ package struct StyleThrift {
   private var wanted = Style()
   /// The set that `ESC (` has chosen last; nil where that is not known.
   private var characterSet: UInt8?
+  /// The parameters that are being read.
+  private var numbers: [Int] = []
   /// False from the first style on that is not understood: then everything passes.
   private var isReliable = true
 
@@ -53,7 +55,7 @@ package struct StyleThrift {
         continue
       }
       if piece.last == CChar(UInt8(ascii: "m")), piece.dropFirst().first == Self.bracket {
-        if read(piece.dropFirst(2).dropLast().map(UInt8.init(bitPattern:))) { continue }
+        if read(piece.dropFirst(2).dropLast()) { continue }
         bringUpToDate(&result)
         isReliable = false
       } else if piece.count == 3, piece.dropFirst().first == CChar(UInt8(ascii: "(")) {
@@ -100,17 +102,25 @@ package struct StyleThrift {
   // MARK: Reading
 
   /// Takes over the parameters of a style; false where they say something unknown.
-  private mutating func read(_ parameters: [UInt8]) -> Bool {
-    let items = parameters.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
-      .map { item in
-        item.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map { digits in
-          digits.prefix(9).reduce(0) { $0 * 10 + Int($1) - 0x30 }
-        }
+  private mutating func read(_ parameters: Slice<UnsafeBufferPointer<CChar>>) -> Bool {
+    numbers.removeAll(keepingCapacity: true)
+    numbers.append(0)
+    var hasColons = false
+    for byte in parameters {
+      switch UInt8(bitPattern: byte) {
+      case UInt8(ascii: ";"): numbers.append(0)
+      case UInt8(ascii: ":"):
+        numbers.append(0)
+        hasColons = true
+      case let digit: numbers[numbers.count - 1] = numbers.last! &* 10 &+ Int(digit) &- 0x30
       }
+    }
+    // With colons the whole sequence is one colour, as ncurses writes it.
+    if hasColons && numbers[0] != 38 && numbers[0] != 48 { return false }
     var index = 0
-    while index < items.count {
-      let item = items[index]
-      switch item[0] {
+    while index < numbers.count {
+      let number = numbers[index]
+      switch number {
       case 0: wanted = Style()
       case 1: wanted.bold = true
       case 2: wanted.dim = true
@@ -119,19 +129,16 @@ package struct StyleThrift {
       case 22: (wanted.bold, wanted.dim) = (false, false)
       case 24: wanted.underline = false
       case 27: wanted.reverse = false
-      case 30...37: wanted.foreground = .named(item[0] - 30)
-      case 90...97: wanted.foreground = .named(item[0] - 30)
+      case 30...37, 90...97: wanted.foreground = .named(number - 30)
       case 39: wanted.foreground = .standard
-      case 40...47: wanted.background = .named(item[0] - 40)
-      case 100...107: wanted.background = .named(item[0] - 40)
+      case 40...47, 100...107: wanted.background = .named(number - 40)
       case 49: wanted.background = .standard
       case 38, 48:
-        // Either all in one item, or spread over those that follow.
-        let isWhole = item.count > 1
-        let rest = isWhole ? Array(item.dropFirst()) : items[(index + 1)...].map { $0[0] }
-        guard let (color, length) = Self.color(rest, hasColons: isWhole) else { return false }
-        if item[0] == 38 { wanted.foreground = color } else { wanted.background = color }
-        if !isWhole { index += length }
+        guard let (color, length) = color(at: index + 1, hasColons: hasColons) else {
+          return false
+        }
+        if number == 38 { wanted.foreground = color } else { wanted.background = color }
+        index += length
       default: return false
       }
       index += 1
@@ -139,16 +146,19 @@ package struct StyleThrift {
     return true
   }
 
-  private static func color(
-    _ numbers: [Int], hasColons: Bool
-  ) -> (color: Color, length: Int)? {
+  private func color(at start: Int, hasColons: Bool) -> (color: Color, length: Int)? {
+    let count = numbers.count - start
     // With colons a colour space stands in between, and may be empty.
-    let offset = hasColons && numbers.count == 5 ? 2 : 1
-    switch numbers.first {
-    case 5 where numbers.count >= 2: return (.indexed(numbers[1]), 2)
-    case 2 where numbers.count >= offset + 3:
-      let (red, green, blue) = (numbers[offset], numbers[offset + 1], numbers[offset + 2])
-      return (.direct(red, green, blue, hasColons: hasColons), 4)
+    let space = hasColons && count == 5 ? 1 : 0
+    guard count >= 2 else { return nil }
+    switch numbers[start] {
+    case 5: return (.indexed(numbers[start + 1]), 2)
+    case 2 where count >= 4 + space:
+      let first = start + 1 + space
+      return (
+        .direct(numbers[first], numbers[first + 1], numbers[first + 2], hasColons: hasColons),
+        4 + space
+      )
     default: return nil
     }
   }
@@ -157,31 +167,33 @@ package struct StyleThrift {
 
   private mutating func bringUpToDate(_ result: inout [CChar]) {
     guard isReliable, sent != wanted else { return }
-    var codes: [String] = []
     var from = sent ?? Style()
-    if sent == nil || wanted == Style() {
-      codes.append(wanted == Style() ? "" : "0")
-      from = Style()
+    let isReset = sent == nil || wanted == Style()
+    if isReset { from = Style() }
+    result += Self.opening
+    var isFirst = true
+    func add(_ text: String) {
+      if !isFirst { result.append(CChar(UInt8(ascii: ";"))) }
+      isFirst = false
+      for byte in text.utf8 { result.append(CChar(byte)) }
     }
-    if wanted != Style() {
-      if from.bold && !wanted.bold || from.dim && !wanted.dim {
-        codes.append("22")
-        (from.bold, from.dim) = (false, false)
-      }
-      if wanted.bold && !from.bold { codes.append("1") }
-      if wanted.dim && !from.dim { codes.append("2") }
-      if wanted.underline != from.underline { codes.append(wanted.underline ? "4" : "24") }
-      if wanted.reverse != from.reverse { codes.append(wanted.reverse ? "7" : "27") }
-      if wanted.foreground != from.foreground {
-        codes.append(Self.code(wanted.foreground, base: 30))
-      }
-      if wanted.background != from.background {
-        codes.append(Self.code(wanted.background, base: 40))
-      }
+    // Without a number it is a reset, too.
+    if isReset && wanted != Style() { add("0") }
+    if from.bold && !wanted.bold || from.dim && !wanted.dim {
+      add("22")
+      (from.bold, from.dim) = (false, false)
     }
+    if wanted.bold && !from.bold { add("1") }
+    if wanted.dim && !from.dim { add("2") }
+    if wanted.underline != from.underline { add(wanted.underline ? "4" : "24") }
+    if wanted.reverse != from.reverse { add(wanted.reverse ? "7" : "27") }
+    if wanted.foreground != from.foreground { add(Self.code(wanted.foreground, base: 30)) }
+    if wanted.background != from.background { add(Self.code(wanted.background, base: 40)) }
+    result.append(CChar(UInt8(ascii: "m")))
     sent = wanted
-    result += "\u{1b}[\(codes.joined(separator: ";"))m".utf8.map(CChar.init)
   }
+
+  private static let opening = [CChar(0x1b), bracket]
 
   private static func code(_ color: Color, base: Int) -> String {
     switch color {
