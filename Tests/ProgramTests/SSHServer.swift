@@ -6,7 +6,7 @@ final class SSHServer {
 
   let port: Int
   private let folder: TemporaryFolder
-  private let process = Process()
+  private let process: ChildProcess
 
   private static let daemon = "/usr/sbin/sshd"
   static let client = "/usr/bin/ssh"
@@ -44,13 +44,9 @@ final class SSHServer {
     PrintMotd no
     PrintLastLog no
     """.write(toFile: folder.path("config"), atomically: false, encoding: .utf8)
-    process.executableURL = URL(fileURLWithPath: Self.daemon)
-    process.arguments = ["-D", "-f", folder.path("config"), "-E", folder.path("log")]
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let end = ContinuousClock.now + .seconds(5)
+    process = try Self.start(
+      Self.daemon, ["-D", "-f", folder.path("config"), "-E", folder.path("log")])
+    let end = ContinuousClock.now + .seconds(10)
     while ContinuousClock.now < end {
       if let socket = try? LoopbackSocket.connect(to: port) {
         close(socket)
@@ -60,11 +56,6 @@ final class SSHServer {
     }
     let log = (try? String(contentsOfFile: folder.path("log"), encoding: .utf8)) ?? ""
     throw Failure(description: "sshd does not answer: \(log)")
-  }
-
-  deinit {
-    process.terminate()
-    process.waitUntilExit()
   }
 
   /// What to give `ssh` for running a command on a terminal there.
@@ -80,11 +71,13 @@ final class SSHServer {
   }
 
   private static func run(_ program: String, _ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failure(description: "\(program) failed") }
+    try start(program, arguments).wait()
+  }
+
+  private static func start(_ program: String, _ arguments: [String]) throws -> ChildProcess {
+    let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+    defer { close(null) }
+    return try ChildProcess(
+      program, arguments, environment: ProcessInfo.processInfo.environment, stream: null)
   }
 }

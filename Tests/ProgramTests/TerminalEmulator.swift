@@ -4,7 +4,7 @@ import Foundation
 /// answer, and keeps what was written.
 final class TerminalEmulator {
   private let master: Int32
-  private let process = Process()
+  private let process: ChildProcess
   private(set) var output: [UInt8] = []
   /// When bytes last came.
   private(set) var lastOutput = ContinuousClock.now
@@ -24,23 +24,16 @@ final class TerminalEmulator {
       throw TerminalSession.Failure(description: "the system gives no pseudo-terminal")
     }
     self.master = master
-    let handle = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment
-      .merging(["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]) { $1 }
-      .merging(environment) { $1 }
-    process.standardInput = handle
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
+    for end in [master, slave] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(slave) }
+    process = try ChildProcess(
+      program, arguments,
+      environment: ProcessInfo.processInfo.environment
+        .merging(["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]) { $1 }
+        .merging(environment) { $1 }, stream: slave)
   }
 
-  deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
-    close(master)
-  }
+  deinit { close(master) }
 
   var isRunning: Bool { process.isRunning }
 
@@ -50,7 +43,7 @@ final class TerminalEmulator {
   }
 
   /// Cuts the connection as a laptop that is closed does.
-  func cut() { kill(process.processIdentifier, SIGKILL) }
+  func cut() { kill(process.id, SIGKILL) }
 
   /// Takes what comes for so long, and answers.
   func listen(for time: Duration) {
