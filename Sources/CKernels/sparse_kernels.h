@@ -23,8 +23,10 @@
 // Without it the compiler turns each shuffle back into a load.
 #if defined(__x86_64__)
 #define IN_REGISTER(v) __asm__("" : "+v"(v))
-#else
+#elif defined(__aarch64__)
 #define IN_REGISTER(v) __asm__("" : "+w"(v))
+#else
+#define IN_REGISTER(v) (void)0
 #endif
 
 // sums[i] += weight * the panel's row, for row `first + i` of the slice.

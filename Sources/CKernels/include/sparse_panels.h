@@ -6,6 +6,11 @@
 // sparse_matrix.h) lies a row of zeros, which padding is multiplied by. The last panel is 16 tokens
 // wide where no more are left; tokens that do not exist are zeros.
 
+// Tokens to pack and multiply at a time, whole panels, so that what was packed is still in the
+// second-level cache, beside the weights, when it is read. `columns` are those of all that is
+// packed together.
+size_t sparse_chunk_tokens(size_t columns);
+
 // Floats that the panels of so many tokens take.
 size_t sparse_panels_floats(size_t tokens, size_t columns);
 
