@@ -2,7 +2,8 @@ import CKernels
 
 /// The instructions that sparse products are computed with.
 ///
-/// All give results that differ by rounding alone; AVX2 and AVX-512 give the same bits.
+/// All give results that differ by rounding alone; products with AVX2 and with AVX-512 are the same
+/// bits, gradients of weights are not.
 package enum SparseVariant: CaseIterable, Sendable, CustomStringConvertible {
   /// What every processor of the architecture has: SSE2, or NEON.
   case baseline

@@ -101,6 +101,19 @@ struct SparseProductTests {
     }
   }
 
+  @Test(.enabled(if: SparseVariant.runnable.contains(.avx512)))
+  func `AVX2 and AVX-512 give the same bits`() {
+    let problem = SparseProblem(tokens: 50, outputs: 90, inputs: 450, sparsity: 0.8, .plain)
+    let results = [SparseVariant.avx2, .avx512].map { variant in
+      let y = problem.workspace.matrix(rows: 50, columns: 90)
+      SparseProduct.multiply(
+        problem.x, [SparseProduct(SparseMatrix(problem.dense), into: y)],
+        in: problem.workspace, variant: variant)
+      return y.elements.map(\.bitPattern)
+    }
+    #expect(results[0] == results[1])
+  }
+
   @Test func `several products share the packed activations`() {
     let first = SparseProblem(tokens: 70, outputs: 30, inputs: 90, sparsity: 0.6, .plain)
     let second = SparseProblem(tokens: 70, outputs: 8, inputs: 90, sparsity: 0.9, .transposed)
