@@ -133,9 +133,11 @@ struct Explore: ParsableCommand {
     of model: OpenModel, among offers: [TaskOffer], _ remembered: ExplorerMemory
   ) throws -> TaskSelection? {
     guard let task else {
-      return fresh ? nil : remembered.models[model.memoryKey].flatMap { last in
-        offers.contains { $0.name == last.name && $0.obstacle == nil } ? last : nil
-      }
+      return fresh
+        ? nil
+        : remembered.models[model.memoryKey].flatMap { last in
+          offers.contains { $0.name == last.name && $0.obstacle == nil } ? last : nil
+        }
     }
     guard let offer = offers.first(where: { $0.name == task }) else {
       throw CommandError(
