@@ -16,6 +16,8 @@ final class RunsSession {
   private let maskComparer: LatestRequest<MaskQuestion>
   /// Orders are carried out one after the other, in the order in which they were given.
   private let orders = DispatchQueue(label: "orders")
+  /// The view as it was last written down or read.
+  private var keptView: RunsViewState
 
   init(
     store: RunStore, themes: ThemeSource, memory: ExplorerMemoryFile?, state: RunsState
@@ -23,6 +25,7 @@ final class RunsSession {
     let queue = MessageQueue<RunsMessage>()
     self.queue = queue
     self.state = state
+    keptView = RunsViewState(state)
     self.themes = themes
     self.memory = memory
     watcher = RunsWatcher(store: store) { queue.post($0) }
@@ -107,6 +110,17 @@ extension RunsSession: TerminalScreen {
   func advance(_ keys: [Key]) -> [ScreenEffect]? {
     let messages = keys.map { RunsMessage.key($0) } + queue.drain()
     return messages.isEmpty ? nil : handle(messages)
+  }
+
+  func keepView() {
+    let (old, new) = (keptView, RunsViewState(state))
+    guard new != old else { return }
+    keptView = new
+    memory?.changeSoon { memory in
+      var view = memory.runs ?? RunsViewState()
+      view.merge(new, since: old)
+      memory.runs = view
+    }
   }
 
   func appear(size: Size, look: Appearance) {

@@ -35,10 +35,11 @@ enum RunsView {
     size: Size, look: Appearance, themes: ThemeSource, memory: ExplorerMemoryFile?,
     readOnly: Bool = false, hasExplorer: Bool = false
   ) -> RunsSession {
-    RunsSession(
+    var state = RunsState(size: size, look: look, isReadOnly: readOnly, hasExplorer: hasExplorer)
+    if let view = memory?.load().runs { state.restore(view) }
+    return RunsSession(
       // Who has no place for runs has none to show.
       store: (try? RunPlaces.store()) ?? RunStore(folder: "/"), themes: themes, memory: memory,
-      state: RunsState(
-        size: size, look: look, isReadOnly: readOnly, hasExplorer: hasExplorer))
+      state: state)
   }
 }
