@@ -1,3 +1,5 @@
+import Canvas
+
 /// Another machine whose runs are shown.
 package struct RunHost: Sendable, Hashable {
   package enum Connection: Sendable, Hashable {
@@ -28,21 +30,26 @@ package struct RunHost: Sendable, Hashable {
   }
 
   /// Whether a person may want to do something about it.
-  var trouble: Bool {
+  var hasTrouble: Bool {
     switch connection {
     case .connecting, .reading, .connected: false
     case .lost, .failed: true
     }
   }
 
-  /// How the connection is, in words.
-  var text: String {
-    switch connection {
-    case .connecting: "connecting to \(name)…"
-    case .reading: "reading \(name)…"
-    case .connected: "\(name) ✓"
-    case .lost(let reason, let seconds): "\(name): \(reason), next try in \(seconds) s"
-    case .failed(let reason): "\(name): \(reason)"
+  /// How the connection is, in words; of a long reason as much as there is room for.
+  func text(width: Int, _ look: Appearance) -> String {
+    let ellipsis = look.symbols.symbol(.ellipsis)
+    func text(_ reason: String, _ rest: String = "") -> String {
+      let room = max(8, width - DisplayWidth.of(name + rest) - 2)
+      return "\(name): \(reason.truncated(to: room, ellipsis: ellipsis))\(rest)"
+    }
+    return switch connection {
+    case .connecting: "connecting to \(name)\(ellipsis)"
+    case .reading: "reading \(name)\(ellipsis)"
+    case .connected: "\(name) \(look.symbols == .ascii ? "connected" : "✓")"
+    case .lost(let reason, let seconds): text(reason, ", next try in \(seconds) s")
+    case .failed(let reason): text(reason)
     }
   }
 }

@@ -32,7 +32,8 @@ package struct ConnectionEnd: Error, Sendable, Hashable {
     }
     switch status {
     case 255:
-      self.init(last.map { "ssh says: \(Self.cut($0))" } ?? "ssh cannot connect", mayPass: true)
+      let said = last.map { $0.hasPrefix("ssh: ") ? String($0.dropFirst(5)) : $0 }
+      self.init(said.map { "ssh says: \(Self.cut($0))" } ?? "ssh cannot connect", mayPass: true)
     case 127, 126:
       self.init(
         "there is no \(program) on the PATH that ssh has there (\(Self.cut(last ?? "no answer"))); "

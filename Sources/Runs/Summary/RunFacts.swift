@@ -18,6 +18,13 @@ package struct RunFacts: Sendable, Hashable {
     package var niceness: Int?
 
     package init() {}
+
+    private enum CodingKeys: String, CodingKey {
+      case heartbeat, claimed, workers, niceness
+      case hasWorker = "has_worker"
+      case isPaused = "is_paused"
+      case isCancelled = "is_cancelled"
+    }
   }
 
   package var name: String

@@ -50,8 +50,8 @@ struct WatchedHost: RunsSource {
     summaries = summaries.filter { ids.contains($0.key) }
     for facts in facts { summaries[id(of: facts.name)] = RunSummary(facts) }
     // Times go on while the connection stands, for all that is at work.
-    for (id, summary) in summaries where isLive || facts.contains(where: { $0.name == summary.name })
-    {
+    let new = Set(facts.map(\.name))
+    for (id, summary) in summaries where isLive || new.contains(summary.name) {
       found(id, summary)
     }
     return (Set(summaries.keys), problems.map { "\(name): \($0)" })

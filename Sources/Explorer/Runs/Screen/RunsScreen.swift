@@ -52,33 +52,9 @@ struct RunsHeader: Widget {
     canvas.put(
       left + [Fragment(counts, look.roles.text)], x: rect.x, y: rect.y, maxWidth: max(0, room - 1))
     canvas.put(right, x: rect.x + max(0, room), y: rect.y)
-    if rect.height > 1 { drawHosts(y: rect.y + 1, in: rect, on: &canvas, look) }
-  }
-
-  /// How the connections to other machines are; those that are lost come first.
-  private func drawHosts(y: Int, in rect: Rect, on canvas: inout Canvas, _ look: Appearance) {
-    let troubled = state.hosts.filter { $0.trouble }
-    var texts = (troubled + state.hosts.filter { !$0.trouble }).map { host in
-      Fragment(
-        host.text.replacing("…", with: String(look.symbols.symbol(.ellipsis))),
-        host.trouble
-          ? look.roles.warning : host.isSettled ? look.roles.success : look.roles.muted)
-    }
-    var x = rect.x + 1
-    while !texts.isEmpty {
-      let text = texts.removeFirst()
-      let rest = texts.isEmpty ? "" : "  and \(texts.count) more"
-      let width = DisplayWidth.of(text.text)
-      let room = rect.maxX - 1 - x - DisplayWidth.of(rest)
-      guard width <= room || x == rect.x + 1 else {
-        canvas.put("and \(texts.count + 1) more", x: x, y: y, style: look.roles.muted)
-        return
-      }
-      canvas.put(
-        text.text.truncated(to: max(0, room), ellipsis: look.symbols.symbol(.ellipsis)), x: x,
-        y: y, style: text.style)
-      x += min(width, max(0, room)) + 2
-    }
+    guard rect.height > 1 else { return }
+    let line = Rect(x: rect.x, y: rect.y + 1, width: rect.width, height: 1)
+    canvas.draw(HostsLine(hosts: state.hosts), in: line, look: look)
   }
 
   /// How many runs are in each state, as many states as there is room for; those that a person may
