@@ -55,13 +55,18 @@ struct `Watching other machines` {
     connection.withRuns { $0[name]?.facts }.map { RunSummary($0) }
   }
 
-  /// The processes on this machine whose command line has a text in it.
+  /// The processes on this machine whose command line begins with a text.
   private func processes(_ text: String) -> [pid_t] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return all.compactMap { pid_t($0) }.filter { pid in
       let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
-      return pid != getpid() && String(decoding: line, as: UTF8.self).contains(text)
+      return pid != getpid() && String(decoding: line, as: UTF8.self).hasPrefix(text)
     }
+  }
+
+  /// The processes of ssh that are connected to a server.
+  private func clients(of shell: SecureShell) -> [pid_t] {
+    processes("ssh\0-F\0" + (shell.command.split(separator: " ").last.map(String.init) ?? ""))
   }
 
   @Test func `comes back after a cut with everything that it missed, once`() throws {
@@ -84,7 +89,7 @@ struct `Watching other machines` {
     try finish(run, cells: cells[2..<3])
     try wait("a live result") { summary(connection, "alpha")?.done == 3 }
 
-    let clients = processes(shell.command.split(separator: " ").last.map(String.init) ?? "")
+    let clients = clients(of: shell)
     #expect(clients.count == 1)
     for client in clients { kill(client, SIGKILL) }
     try wait("the loss") { if case .waiting = connection.state { true } else { false } }
@@ -103,7 +108,9 @@ struct `Watching other machines` {
     #expect(results.withLock { $0.sorted() } == cells.map(\.id).sorted())
     connection.stop()
     // Nothing stays behind on the machine that was watched.
-    try wait("the program there to end") { processes("events\0--follow\0--state").isEmpty }
+    try wait("the program there to end") {
+      processes("\(Program.url.path)\0events\0--follow").isEmpty
+    }
   }
 
   @Test func `shows two machines side by side and what is wrong with a third`() throws {
@@ -142,14 +149,11 @@ struct `Watching other machines` {
     #expect(try session.screenContains("gpu1 ✓"))
     #expect(try session.screenContains("! alpha"))
     try session.press("p")
-    #expect(try session.screenContains("runs pause alpha"))
+    #expect(try session.screenContains("gpu1 are only looked at"))
     try session.press("x")
-    #expect(try session.screenContains("runs export alpha"))
+    #expect(try session.screenContains("gpu1 are exported there"))
     shell.stop()
-    for client in processes(shell.command.split(separator: " ").last.map(String.init) ?? "") {
-      if processes("watch\0--ssh").contains(client) { continue }
-      kill(client, SIGKILL)
-    }
+    for client in clients(of: shell) { kill(client, SIGKILL) }
     try wait("the loss to be told") {
       try session.screenContains("next try in") && session.screenContains("as of")
     }

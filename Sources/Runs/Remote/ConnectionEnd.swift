@@ -27,7 +27,8 @@ package struct ConnectionEnd: Error, Sendable, Hashable {
     let error = lines.last { $0.hasPrefix("Error: ") }
     let last = error.map { String($0.dropFirst(7)) } ?? lines.last
     if hadHello {
-      self.init(last.map { "connection lost (\(Self.cut($0)))" } ?? "connection lost", mayPass: true)
+      self.init(
+        last.map { "connection lost (\(Self.cut($0)))" } ?? "connection lost", mayPass: true)
       return
     }
     switch status {

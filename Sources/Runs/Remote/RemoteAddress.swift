@@ -26,7 +26,8 @@ package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
     }
     guard let rest else {
       throw Malformed(
-        description: "\(text) is no machine: write HOST: with a colon, and a folder behind it where "
+        description:
+          "\(text) is no machine: write HOST: with a colon, and a folder behind it where "
           + "the runs are not in the usual place.")
     }
     let host = target.split(separator: "@", omittingEmptySubsequences: false).last ?? ""

@@ -20,8 +20,9 @@ struct HostsLine: Widget {
       let own = max(min(room - needed, room), min(least, room))
       let text = host.text(width: own, look)
       let width = DisplayWidth.of(text)
-      guard width <= room, others.isEmpty || needed <= room - width
-        || width + more.count <= room
+      guard width <= room,
+        others.isEmpty || needed <= room - width
+          || width + more.count <= room
       else {
         canvas.put(
           x == rect.x + 1 ? text : "and \(others.count + 1) more", x: x, y: rect.y,
