@@ -24,6 +24,8 @@ package struct RunRow: Sendable, Hashable, Identifiable {
   /// Threads to compute on, and how far the process lets others go first.
   package var workers: Int
   package var niceness: Int
+  /// Where the run is; nil for this machine.
+  package var place: Place?
 
   package init(
     id: String, name: String, protocol: ExperimentProtocol = .oneShot, model: String = "",
@@ -47,6 +49,27 @@ package struct RunRow: Sendable, Hashable, Identifiable {
     self.created = created
     self.workers = workers
     self.niceness = niceness
+  }
+}
+
+extension RunRow {
+  /// Where another machine's run is, and how it is reached there.
+  package struct Place: Sendable, Hashable {
+    /// The machine, as `RunHost` calls it.
+    package var host: String
+    /// The command that runs the program there, such as `ssh gpu1 sparsescope`.
+    package var command: String
+    /// What the program there knows the run by.
+    package var run: String
+    /// The time of day at which the machine was last heard of, where it cannot be reached now.
+    package var asOf: String?
+
+    package init(host: String, command: String, run: String, asOf: String? = nil) {
+      self.host = host
+      self.command = command
+      self.run = run
+      self.asOf = asOf
+    }
   }
 }
 

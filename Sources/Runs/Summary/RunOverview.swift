@@ -32,7 +32,9 @@ package struct RunOverview: Sendable, Hashable, Codable {
   package var created: Double
   package var updated: Double
 
-  package init(_ summary: RunSummary) {
+  /// - Parameter previous: of the same run, whose turning points are taken over where nothing has been
+  ///   measured since.
+  package init(_ summary: RunSummary, previous: RunOverview? = nil) {
     name = summary.name
     path = summary.path
     `protocol` = summary.spec.protocol
@@ -48,6 +50,12 @@ package struct RunOverview: Sendable, Hashable, Codable {
     let latest = summary.cells.filter { $0.step != nil }
       .max { ($0.updated ?? 0) < ($1.updated ?? 0) }
     loss = latest?.step?.loss
+    created = summary.created
+    updated = summary.updated
+    if let previous, previous.done == done, previous.created == created {
+      turns = previous.turns
+      return
+    }
     turns = zip(summary.curves, summary.essentialSparsities()).map { curve, finding -> Turn in
       // What is missing says more than where the few points that there are do not fall.
       let pruned = curve.points.count { $0.level != .dense }
@@ -57,8 +65,6 @@ package struct RunOverview: Sendable, Hashable, Codable {
         interval: finding.value?.interval,
         undecided: finding.value == nil ? doubt ?? finding.doubt?.description : nil)
     }
-    created = summary.created
-    updated = summary.updated
   }
 
   /// Whether nothing can change any more.

@@ -1,7 +1,7 @@
 import Experiments
 import Foundation
 
-/// How a run stands, as its folder says.
+/// How a run stands, as its folder says, or the machine that it is on.
 package struct RunSummary: Sendable, Hashable {
   package enum State: String, Sendable, Hashable, Codable, CaseIterable {
     /// Nothing has begun.
@@ -19,6 +19,10 @@ package struct RunSummary: Sendable, Hashable {
   package let name: String
   package let path: String
   package let spec: ExperimentSpec
+  package let environment: RunEnvironment?
+  package let standing: RunFacts.Standing
+  /// The files that cells keep for others.
+  package let masks: Set<String>
   package let state: State
   /// In the order of the specification.
   package let cells: [CellSummary]
@@ -87,37 +91,29 @@ package struct RunSummary: Sendable, Hashable {
   ///
   /// - Parameter previous: an earlier summary of the same run, whose results are not read again.
   package init(_ folder: RunFolder, previous: RunSummary? = nil) {
-    let finished = folder.finishedCells
-    let begun = folder.begunCells
-    let worker = folder.worker
-    let status = worker == nil ? nil : folder.workerStatus
-    let claimed = Set(
-      folder.claimedCells.filter { !finished.contains($0) && folder.isClaimed($0) })
-    let control = folder.control
+    self.init(RunFacts(folder, known: previous?.results ?? [:]))
+  }
 
-    var results: [ExperimentCell.ID: CellResult] = [:]
-    var problems: [String] = []
+  /// Judges what is known of a run.
+  package init(_ facts: RunFacts) {
+    let claimed = Set(facts.standing.claimed)
     var summaries: [CellSummary] = []
+    var problems: [String] = []
     var updated = 0.0
     var unfinished: Set<ExperimentCell.ID> = []
-    for cell in folder.spec.cells {
+    for cell in facts.spec.cells {
       var summary: CellSummary
-      if finished.contains(cell.id) {
-        do {
-          let result = try previous?.results[cell.id] ?? folder.result(of: cell.id)
-          results[cell.id] = result
-          summary = CellSummary(cell, result: result)
-        } catch {
-          // As the next resumption sees it: it will be run again.
-          problems.append("\(error)")
-          summary = CellSummary(
-            cell, events: folder.eventFile(of: cell.id), isClaimed: false)
-          summary.state = .interrupted
-          summary.message = "its result is damaged"
-        }
-      } else if begun.contains(cell.id) {
+      if let result = facts.results[cell.id] {
+        summary = CellSummary(cell, result: result)
+      } else if let damage = facts.damaged[cell.id] {
+        // As the next resumption sees it: it will be run again.
+        problems.append(damage)
         summary = CellSummary(
-          cell, events: folder.eventFile(of: cell.id), isClaimed: claimed.contains(cell.id))
+          cell, progress: facts.progress[cell.id] ?? CellProgress(), isClaimed: false)
+        summary.state = .interrupted
+        summary.message = "its result is damaged"
+      } else if let progress = facts.progress[cell.id] {
+        summary = CellSummary(cell, progress: progress, isClaimed: claimed.contains(cell.id))
       } else {
         summary = CellSummary(cell)
       }
@@ -128,17 +124,20 @@ package struct RunSummary: Sendable, Hashable {
       summaries.append(summary)
     }
 
-    name = folder.name
-    path = folder.path
-    spec = folder.spec
+    name = facts.name
+    path = facts.path
+    spec = facts.spec
+    environment = facts.environment
+    standing = facts.standing
+    masks = facts.masks
     cells = summaries
-    self.results = results
+    results = facts.results
     self.problems = problems
-    created = (try? folder.environment().created) ?? 0
-    self.updated = max(updated, status?.heartbeat ?? 0, created)
+    created = facts.environment?.created ?? 0
+    self.updated = max(updated, facts.standing.heartbeat ?? 0, created)
     state = Self.state(
-      summaries, isAlive: worker != nil || !claimed.isEmpty, isCancelled: control.isCancelled,
-      isPaused: control.isPaused)
+      summaries, isAlive: facts.standing.hasWorker || !claimed.isEmpty,
+      isCancelled: facts.standing.isCancelled, isPaused: facts.standing.isPaused)
   }
 
   private static func state(

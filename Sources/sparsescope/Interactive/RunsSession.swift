@@ -10,6 +10,7 @@ final class RunsSession {
   private(set) var state: RunsState
   private let queue: MessageQueue<RunsMessage>
   private let watcher: RunsWatcher
+  private let connections: [RemoteConnection]
   private let themes: ThemeSource
   /// nil where nothing is to be kept.
   private let memory: ExplorerMemoryFile?
@@ -19,8 +20,12 @@ final class RunsSession {
   /// The view as it was last written down or read.
   private var keptView: RunsViewState
 
+  /// - Parameters:
+  ///   - store: this machine's runs; nil where they are not to be shown.
+  ///   - hosts: other machines, by the names that they are to have.
   init(
-    store: RunStore, themes: ThemeSource, memory: ExplorerMemoryFile?, state: RunsState
+    store: RunStore?, hosts: [(name: String, connection: RemoteConnection)] = [],
+    themes: ThemeSource, memory: ExplorerMemoryFile?, state: RunsState
   ) {
     let queue = MessageQueue<RunsMessage>()
     self.queue = queue
@@ -28,13 +33,20 @@ final class RunsSession {
     keptView = RunsViewState(state)
     self.themes = themes
     self.memory = memory
-    watcher = RunsWatcher(store: store) { queue.post($0) }
+    connections = hosts.map(\.connection)
+    let local = store.map { [LocalRuns($0)] } ?? []
+    watcher = RunsWatcher(
+      local + hosts.map { WatchedHost($0.connection, name: $0.name) }
+    ) { queue.post($0) }
     maskComparer = LatestRequest(name: "masks") { question in
       queue.post(.masks(MaskTable(answering: question)))
     }
   }
 
-  func start() { watcher.start() }
+  func start() {
+    for connection in connections { connection.start() }
+    watcher.start()
+  }
 
   /// Takes messages into the state and does what follows from them, except for the terminal's part.
   private func handle(_ messages: [RunsMessage]) -> [ScreenEffect] {
@@ -51,6 +63,7 @@ final class RunsSession {
     case .copy(let text): return .copy(text)
     case .watch(let watch): watcher.watch(watch)
     case .compareMasks(let question): maskComparer.submit(question)
+    case .reconnect: for connection in connections { connection.retryNow() }
     case .listThemes: listThemes()
     case .rememberTheme(let name): remember(theme: name)
     case .pause, .cancel, .start, .setWorkers, .setNiceness, .export: carryOut(effect)
