@@ -8,8 +8,8 @@ import Synchronization
 /// giving the next file its name, which succeeds for one process only, and given back by writing
 /// `released` into it; so a stale claim is taken over without a moment in which nobody, or two, hold
 /// it. It is stale when its process is gone, or, where that cannot be known because it is another
-/// machine's, when its file has not been touched for `patience`. Only the file server's clock
-/// counts, and names are looked up one by one: the listing of a folder that others change may leave
+/// machine's, when its file has not been touched for `patience`. What an earlier start of the same
+/// task of Slurm holds is stale at once, on any machine. Only the file server's clock counts, and names are looked up one by one: the listing of a folder that others change may leave
 /// out what is there. No locks: those that need a lock service fail on many network file systems.
 package final class Claim: Sendable {
   /// What stands in the file.
@@ -18,10 +18,21 @@ package final class Claim: Sendable {
     /// Seconds since 1970, UTC.
     package var since: Double
     package var released = false
+    /// The task of Slurm that the process belongs to; nil where it belongs to none.
+    package var slurm: SlurmTaskIdentity?
 
-    package init(process: ProcessIdentity, since: Double) {
+    package init(
+      process: ProcessIdentity, since: Double, slurm: SlurmTaskIdentity? = .current
+    ) {
       self.process = process
       self.since = since
+      self.slurm = slurm
+    }
+
+    /// Whether this process is the later start of the same task of Slurm, which runs one at a time.
+    fileprivate var isSucceeded: Bool {
+      guard let slurm, let present = SlurmTaskIdentity.current else { return false }
+      return present.succeeds(slurm)
     }
   }
 
@@ -77,6 +88,12 @@ package final class Claim: Sendable {
     return last > 0 ? living(folder, number: last) : nil
   }
 
+  /// When the holder of a folder's claim last gave a sign of life, by the clock of whoever keeps the
+  /// folder; nil where there was no holder.
+  package static func lastSign(in folder: String) -> Double? {
+    modified("\(folder)/\(last(in: folder))")
+  }
+
   /// Shows that the holder lives.
   ///
   /// - Returns: false where another process has taken the claim over.
@@ -116,9 +133,9 @@ package final class Claim: Sendable {
   /// The holder by a file, if it still is one.
   private static func living(_ folder: String, number: Int) -> Holder? {
     let path = "\(folder)/\(number)"
-    guard let holder = try? JSONText.read(Holder.self, at: path), !holder.released else {
-      return nil
-    }
+    guard let holder = try? JSONText.read(Holder.self, at: path), !holder.released,
+      !holder.isSucceeded
+    else { return nil }
     if let isAlive = holder.process.isAlive { return isAlive ? holder : nil }
     return age(of: path, in: folder) < patience ? holder : nil
   }

@@ -31,6 +31,13 @@ package struct RunOverview: Sendable, Hashable, Codable {
   /// Seconds since 1970, UTC.
   package var created: Double
   package var updated: Double
+  /// What Slurm has of it; nil where it has nothing.
+  package var slurm: SlurmCounts?
+
+  /// The state for a person: of a run that waits for Slurm, in what way.
+  package var stateText: String {
+    state == .queued ? slurm?.words ?? state.rawValue : state.rawValue
+  }
 
   package init(_ summary: RunSummary) {
     name = summary.name
@@ -59,6 +66,7 @@ package struct RunOverview: Sendable, Hashable, Codable {
     }
     created = summary.created
     updated = summary.updated
+    slurm = summary.slurm
   }
 
   /// Whether nothing can change any more.

@@ -4,7 +4,7 @@ import Foundation
 /// How a run stands, as its folder says.
 package struct RunSummary: Sendable, Hashable {
   package enum State: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Nothing has begun.
+    /// Nothing has begun, or Slurm is to go on with it.
     case queued
     case running
     case paused
@@ -34,6 +34,8 @@ package struct RunSummary: Sendable, Hashable {
   package var done: Int { cells.count { $0.state == .finished } }
   package var failed: Int { cells.count { $0.state == .failed } }
   package var running: [CellSummary] { cells.filter { $0.state == .running } }
+  /// What Slurm has of it; nil where it has nothing.
+  package var slurm: SlurmCounts? { SlurmCounts(cells.compactMap(\.slurm)) }
 
   /// The share of the work that is done, `0...1`, each cell counting the same.
   package var progress: Double {
@@ -85,8 +87,12 @@ package struct RunSummary: Sendable, Hashable {
 
   /// Reads a run.
   ///
-  /// - Parameter previous: an earlier summary of the same run, whose results are not read again.
-  package init(_ folder: RunFolder, previous: RunSummary? = nil) {
+  /// - Parameters:
+  ///   - previous: an earlier summary of the same run, whose results are not read again.
+  ///   - queue: what Slurm says; nil where it was not asked.
+  package init(
+    _ folder: RunFolder, previous: RunSummary? = nil, queue: SlurmQueue? = nil
+  ) {
     let finished = folder.finishedCells
     let begun = folder.begunCells
     let worker = folder.worker
@@ -97,6 +103,15 @@ package struct RunSummary: Sendable, Hashable {
 
     var results: [ExperimentCell.ID: CellResult] = [:]
     var problems: [String] = []
+    var tasks: [ExperimentCell.ID: SlurmTask] = [:]
+    do {
+      if let queue, let jobs = try folder.slurmJobs() {
+        tasks = queue.tasks(of: jobs)
+        if let problem = queue.problem { problems.append(problem) }
+      }
+    } catch {
+      problems.append("\(error)")
+    }
     var summaries: [CellSummary] = []
     var updated = 0.0
     var unfinished: Set<ExperimentCell.ID> = []
@@ -121,6 +136,7 @@ package struct RunSummary: Sendable, Hashable {
       } else {
         summary = CellSummary(cell)
       }
+      if let task = tasks[cell.id] { summary.take(task) }
       let missing = cell.dependencies.filter(unfinished.contains)
       if summary.state == .waiting, !missing.isEmpty { summary.state = .blocked }
       if summary.state == .failed || summary.state == .blocked { unfinished.insert(cell.id) }
@@ -136,16 +152,18 @@ package struct RunSummary: Sendable, Hashable {
     self.problems = problems
     created = (try? folder.environment().created) ?? 0
     self.updated = max(updated, status?.heartbeat ?? 0, created)
+    let slurm = SlurmCounts(summaries.compactMap(\.slurm))
     state = Self.state(
-      summaries, isAlive: worker != nil || !claimed.isEmpty, isCancelled: control.isCancelled,
-      isPaused: control.isPaused)
+      summaries, isAlive: worker != nil || !claimed.isEmpty || slurm?.running ?? 0 > 0,
+      isQueued: slurm != nil, isCancelled: control.isCancelled, isPaused: control.isPaused)
   }
 
   private static func state(
-    _ cells: [CellSummary], isAlive: Bool, isCancelled: Bool, isPaused: Bool
+    _ cells: [CellSummary], isAlive: Bool, isQueued: Bool, isCancelled: Bool, isPaused: Bool
   ) -> State {
     if cells.allSatisfy({ $0.state == .finished }) { return .finished }
     if isAlive { return isPaused ? .paused : .running }
+    if isQueued { return .queued }
     if isCancelled { return .cancelled }
     if cells.allSatisfy({ [.finished, .failed, .blocked].contains($0.state) }) { return .failed }
     if cells.allSatisfy({ $0.state == .waiting }) { return .queued }

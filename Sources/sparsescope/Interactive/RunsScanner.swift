@@ -21,6 +21,8 @@ struct RunsScanner {
   }
 
   private let store: RunStore
+  private let slurm = SlurmMonitor()
+  private var queue: SlurmQueue?
   private var known: [RunRow.ID: Known] = [:]
   private var tails: [String: Tail] = [:]
   private var pass = 0
@@ -56,6 +58,7 @@ struct RunsScanner {
     _ watch: RunsWatch, _ post: (RunsMessage) -> Void
   ) -> [String] {
     let paths = store.paths
+    queue = slurm.queue(of: slurmJobs)
     known = known.filter { paths.contains($0.key) }
     var problems: [String] = []
     var lastPost = ContinuousClock.now
@@ -74,17 +77,25 @@ struct RunsScanner {
     return problems
   }
 
+  /// The jobs of runs that are not over.
+  private var slurmJobs: Set<Int> {
+    Set(
+      known.values.filter { $0.row.state != .finished && $0.folder.isOnSlurm }
+        .flatMap { (try? $0.folder.slurmJobs())??.jobs ?? [] })
+  }
+
   private mutating func readSummary(_ path: String, isWatched: Bool) throws {
     if var run = known[path] {
-      let rests = !run.row.state.isAlive && !isWatched && pass % Self.restInterval != 0
+      let rests =
+        !run.row.state.isAlive && run.summary.slurm == nil && !isWatched && pass % Self.restInterval != 0
       let isOver = run.row.state == .finished && run.summary.problems.isEmpty
       guard !rests, !isOver else { return }
-      run.summary = RunSummary(run.folder, previous: run.summary)
+      run.summary = RunSummary(run.folder, previous: run.summary, queue: queue)
       run.row = RunRow(run.summary, path: path, control: run.folder.control, curves: run.curves)
       known[path] = run
     } else {
       let folder = try RunFolder.open(path)
-      let summary = RunSummary(folder)
+      let summary = RunSummary(folder, queue: queue)
       known[path] = Known(
         folder: folder, summary: summary,
         row: RunRow(summary, path: path, control: folder.control, curves: []))
@@ -185,7 +196,7 @@ extension RunRow {
       cellsPerHour: summary.cellsPerHour, secondsLeft: summary.secondsLeft,
       turn: Self.turn(of: curves), created: summary.created,
       workers: control.workers ?? summary.spec.workers ?? ProcessorCount.available,
-      niceness: control.niceness ?? 0)
+      niceness: control.niceness ?? 0, slurm: summary.slurm?.text)
   }
 
   static func turn(of curves: [RunCurve]) -> Double? {
@@ -228,6 +239,7 @@ extension CellRow {
       // Whole seconds: more would make a new frame each time.
       seconds: (summary.seconds ?? summary.elapsed).map { $0.rounded(.down) },
       message: summary.message,
-      hasMask: state == .finished && masks.contains("\(summary.cell.id).safetensors"))
+      hasMask: state == .finished && masks.contains("\(summary.cell.id).safetensors"),
+      slurm: summary.state == .waiting && summary.slurm?.isActive == true ? summary.stateText : nil)
   }
 }

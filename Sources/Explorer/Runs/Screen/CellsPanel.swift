@@ -29,9 +29,9 @@ struct CellsPanel: Widget {
   }
 
   private func message(width: Int) -> [String] {
-    guard let cell = state.selectedCell, cell.state == .failed, let message = cell.message else {
-      return []
-    }
+    guard let cell = state.selectedCell,
+      let message = cell.slurm ?? (cell.state == .failed ? cell.message : nil)
+    else { return [] }
     return Dialog.wrap([message], to: max(1, width - 2))
   }
 
@@ -61,8 +61,10 @@ struct CellsPanel: Widget {
         selection: cells.firstIndex { $0.id == state.selectedCell?.id },
         isFocused: state.focus == .cells
       ) { index, _ in columns.row(cells[index], look) }, in: parts.list, look: look)
+    let style =
+      state.selectedCell?.state == .failed ? look.roles.error : look.roles.muted
     for (line, y) in zip(message(width: inner.width), parts.message.rows) {
-      canvas.put(line, x: inner.x + 1, y: y, style: look.roles.error, maxWidth: inner.width - 2)
+      canvas.put(line, x: inner.x + 1, y: y, style: style, maxWidth: inner.width - 2)
     }
   }
 
@@ -143,7 +145,7 @@ struct CellsPanel: Widget {
 
     private static func text(_ column: Column, of cell: CellRow) -> String {
       switch column {
-      case .state: cell.state.rawValue
+      case .state: cell.slurm ?? cell.state.rawValue
       case .step:
         cell.step.map { step in "\(step)" + (cell.steps.map { "/\($0)" } ?? "") } ?? ""
       case .loss: cell.loss.map { NumberText.decimals($0, 3) } ?? ""

@@ -134,6 +134,7 @@ struct RunsListPanel: Widget {
       }
     }
     if run.failed > 0 { add("\(run.failed) failed", style: look.roles.error) }
+    if let slurm = run.slurm { add(slurm, style: look.roles.muted) }
     if let left = run.secondsLeft.map(NumberText.clock) {
       add(left + " left", left, style: look.roles.text)
     }
