@@ -36,7 +36,7 @@ package struct SlurmScript: Sendable, Hashable {
   }
 
   package var text: String {
-    let options = ([String?](options) + (settings.directives ?? [])).compactMap { $0 }
+    let options = ([String?](options) + (settings.directives ?? []).map(Self.directive)).compactMap { $0 }
     return "#!/bin/bash\n" + options.map { "#SBATCH \($0)\n" }.joined() + Self.body(
       table: Self.shellQuoted(tableFile), program: Self.shellQuoted(program),
       run: Self.shellQuoted(run), retries: settings.retries ?? SlurmSettings.defaultRetries)
@@ -91,6 +91,12 @@ package struct SlurmScript: Sendable, Hashable {
 
   /// The exit status by which a task asks to be run again: `EX_TEMPFAIL`.
   package static let againStatus: Int32 = 75
+
+  /// A further option; its value is put in quotes where it has blanks and the person gave none.
+  private static func directive(_ text: String) -> String {
+    guard let equals = text.firstIndex(of: "="), !text.contains("\"") else { return text }
+    return text[...equals] + optionQuoted(String(text[text.index(after: equals)...]))
+  }
 
   /// A word of the shell that stands for the text as it is.
   static func shellQuoted(_ text: String) -> String {

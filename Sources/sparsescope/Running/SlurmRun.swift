@@ -46,7 +46,8 @@ struct SlurmRun {
       Swift.print("# \(script.scriptFile): \(script.array.cells.count) cells\(after)".printable)
       Swift.print(script.text.printable)
       Swift.print("# \(script.tableFile)".printable)
-      Swift.print(script.table.printable)
+      // Cells' names are safe, and the tabs are to stay.
+      Swift.print(script.table)
     }
     StandardError.write("Nothing was submitted.")
   }
@@ -57,7 +58,7 @@ struct SlurmRun {
   ///   nothing of it.
   func submit(isNew: Bool = false) throws {
     do {
-      StandardError.write(try submitMissing())
+      Swift.print(try submitMissing().printable)
     } catch let error as SlurmError where isNew && run.exists {
       try RunPlaces.remove(run)
       throw CommandError("\(error) Nothing was submitted, and no run was made.")
@@ -77,7 +78,7 @@ struct SlurmRun {
     }
     var parts: [String] = []
     if report.cells > 0 {
-      parts.append("\(report.cells) cells submitted as \(Self.jobs(report.jobs))")
+      parts.append("\(report.cells) \(report.cells == 1 ? "cell" : "cells") submitted as \(Self.jobs(report.jobs))")
     }
     if report.active > 0 { parts.append("\(report.active) queued or running already") }
     if report.finished > 0 { parts.append("\(report.finished) finished") }
