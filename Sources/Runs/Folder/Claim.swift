@@ -29,10 +29,10 @@ package final class Claim: Sendable {
       self.slurm = slurm
     }
 
-    /// Whether this process is the later start of the same task of Slurm, which runs one at a time.
-    fileprivate var isSucceeded: Bool {
-      guard let slurm, let present = SlurmTaskIdentity.current else { return false }
-      return present.succeeds(slurm)
+    /// Whether another task of Slurm is the later start of this one, of which this is then gone.
+    fileprivate func isSucceeded(by task: SlurmTaskIdentity?) -> Bool {
+      guard let slurm, let task else { return false }
+      return task.succeeds(slurm)
     }
   }
 
@@ -59,15 +59,18 @@ package final class Claim: Sendable {
   /// - Parameters:
   ///   - folder: of this claim alone; it is made where it is missing.
   ///   - subject: what is claimed, as errors call it.
+  ///   - task: the task of Slurm that the process belongs to.
   /// - Throws: `RunError.claimed` while another process holds it.
-  package static func take(_ folder: String, for subject: String) throws(RunError) -> Claim {
-    let holder = Holder(process: .current, since: Date().timeIntervalSince1970)
+  package static func take(
+    _ folder: String, for subject: String, as task: SlurmTaskIdentity? = .current
+  ) throws(RunError) -> Claim {
+    let holder = Holder(process: .current, since: Date().timeIntervalSince1970, slurm: task)
     while true {
       guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
         throw AtomicFile.failure(at: folder)
       }
       let last = last(in: folder)
-      if last > 0, let present = living(folder, number: last) {
+      if last > 0, let present = living(folder, number: last, for: task) {
         throw .claimed(path: subject, host: present.process.host, pid: present.process.pid)
       }
       let path = "\(folder)/\(last + 1)"
@@ -85,7 +88,7 @@ package final class Claim: Sendable {
   /// Who holds the claim of a folder; nil where nobody does.
   package static func holder(of folder: String) -> Holder? {
     let last = last(in: folder)
-    return last > 0 ? living(folder, number: last) : nil
+    return last > 0 ? living(folder, number: last, for: .current) : nil
   }
 
   /// When the holder of a folder's claim last gave a sign of life, by the clock of whoever keeps the
@@ -131,10 +134,14 @@ package final class Claim: Sendable {
   }
 
   /// The holder by a file, if it still is one.
-  private static func living(_ folder: String, number: Int) -> Holder? {
+  ///
+  /// - Parameter task: of whoever asks.
+  private static func living(
+    _ folder: String, number: Int, for task: SlurmTaskIdentity?
+  ) -> Holder? {
     let path = "\(folder)/\(number)"
     guard let holder = try? JSONText.read(Holder.self, at: path), !holder.released,
-      !holder.isSucceeded
+      !holder.isSucceeded(by: task)
     else { return nil }
     if let isAlive = holder.process.isAlive { return isAlive ? holder : nil }
     return age(of: path, in: folder) < patience ? holder : nil
