@@ -49,7 +49,9 @@ enum RunPlaces {
     try FileManager.default.removeItem(atPath: run.path)
     guard let store = try? store() else { return }
     let link = "\(store.folder)/\(run.name)"
-    if (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) == run.path { unlink(link) }
+    if (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) == run.path {
+      unlink(link)
+    }
   }
 }
 

@@ -84,7 +84,8 @@ import Testing
     #expect(script.table == "index\tcell\tfailures\n0\tone\t0\n1\ttwo\t3\n")
   }
 
-  @Test("Paths are safe in the shell and in Slurm's patterns", arguments: ["/a b/it's 100%", "/$x"])
+  @Test(
+    "Paths are safe in the shell and in Slurm's patterns", arguments: ["/a b/it's 100%", "/$x"])
   func paths(run: String) throws {
     let text = try Self.script(SlurmSettings(), run: run).text
     let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("task=") })
@@ -191,6 +192,12 @@ import Testing
     let tasks = SlurmQueue.tasks(text)
     #expect(tasks?.indices == indices)
     #expect(tasks == nil || tasks?.job == 123)
+  }
+
+  @Test("Tasks are named in ranges that squeue's identifiers read back")
+  func ranges() {
+    #expect(SlurmQueue.ranges([7, 0, 2, 1, 3]) == "0-3,7")
+    #expect(SlurmQueue.tasks("1_[\(SlurmQueue.ranges([5, 9, 6]))]")?.indices == [5, 6, 9])
   }
 
   private static func jobs(_ arrays: [Int: [String]], name: String = "a") -> SlurmJobs {

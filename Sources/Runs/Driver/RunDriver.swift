@@ -49,7 +49,8 @@ package struct RunDriver {
   ///   - onEnd: told after each cell, on the thread of `run`.
   ///   - onProblem: told of files that are damaged, in a sentence.
   package init(
-    _ folder: RunFolder, only: Set<ExperimentCell.ID>? = nil, concurrency: Int = 1, workers: Int? = nil,
+    _ folder: RunFolder, only: Set<ExperimentCell.ID>? = nil, concurrency: Int = 1,
+    workers: Int? = nil,
     onEnd: @escaping (ExperimentCell, Outcome) -> Void = { _, _ in },
     onProblem: @escaping (String) -> Void = { _ in }
   ) {

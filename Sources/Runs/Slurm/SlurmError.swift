@@ -16,8 +16,8 @@ extension SlurmError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .missing(let command):
-      "There is no \(command) on this machine's path; run this where Slurm's commands are, such as "
-        + "on a login node, or without --executor slurm."
+      "There is no \(command) on this machine's path; go to where Slurm's commands are, such as a "
+        + "login node."
     case .silent(let command, let seconds):
       "\(command) did not answer within \(seconds) s; the controller may be down, so try again."
     case .refused(let command, let reason): "\(command): \(reason)"

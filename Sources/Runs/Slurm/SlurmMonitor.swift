@@ -33,9 +33,6 @@ package final class SlurmMonitor: Sendable {
     return queue
   }
 
-  /// Lets the next question be asked at once, after something was changed.
-  package func forget() { state.withLock { $0.asked = nil } }
-
   private func ask(_ jobs: Set<Int>) {
     let thread = Thread { [self] in
       let queue = SlurmQueue.read(jobs)

@@ -81,6 +81,20 @@ package struct SlurmQueue: Sendable, Hashable {
     return (job, indices)
   }
 
+  /// Tasks as Slurm's commands take them: `0-3,7`.
+  static func ranges(_ indices: [Int]) -> String {
+    var ranges: [ClosedRange<Int>] = []
+    for index in Set(indices).sorted() {
+      if let last = ranges.last, last.upperBound + 1 == index {
+        ranges[ranges.count - 1] = last.lowerBound...index
+      } else {
+        ranges.append(index...index)
+      }
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ",")
+  }
+
   /// The tasks of a run's cells, each cell's latest one; what Slurm has forgotten is left out.
   package func tasks(of jobs: SlurmJobs) -> [ExperimentCell.ID: SlurmTask] {
     var tasks: [ExperimentCell.ID: SlurmTask] = [:]
@@ -114,7 +128,9 @@ package struct SlurmCounts: Sendable, Hashable, Codable {
 
   /// `12 queued (Priority), 3 running`.
   package var text: String {
-    let parts = [queued > 0 ? "\(queued) \(words ?? "queued")" : nil, running > 0 ? "\(running) running" : nil]
+    let parts = [
+      queued > 0 ? "\(queued) \(words ?? "queued")" : nil, running > 0 ? "\(running) running" : nil,
+    ]
     return parts.compactMap { $0 }.joined(separator: ", ")
   }
 }

@@ -36,10 +36,12 @@ package struct SlurmScript: Sendable, Hashable {
   }
 
   package var text: String {
-    let options = ([String?](options) + (settings.directives ?? []).map(Self.directive)).compactMap { $0 }
-    return "#!/bin/bash\n" + options.map { "#SBATCH \($0)\n" }.joined() + Self.body(
-      table: Self.shellQuoted(tableFile), program: Self.shellQuoted(program),
-      run: Self.shellQuoted(run), retries: settings.retries ?? SlurmSettings.defaultRetries)
+    let options = ([String?](options) + (settings.directives ?? []).map(Self.directive)).compactMap
+    { $0 }
+    return "#!/bin/bash\n" + options.map { "#SBATCH \($0)\n" }.joined()
+      + Self.body(
+        table: Self.shellQuoted(tableFile), program: Self.shellQuoted(program),
+        run: Self.shellQuoted(run), retries: settings.retries ?? SlurmSettings.defaultRetries)
   }
 
   private var options: [String?] {

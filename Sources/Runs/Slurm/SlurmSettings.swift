@@ -72,7 +72,8 @@ extension SlurmSettings {
     if let time, Self.seconds(of: time) == nil {
       throw Problem(
         setting: .time,
-        reason: "is \"\(time)\"; write minutes, or days, hours, minutes and seconds as in 1-12:00:00."
+        reason:
+          "is \"\(time)\"; write minutes, or days, hours, minutes and seconds as in 1-12:00:00."
       )
     }
     try require(cpus, 1...65_536, .cpus)
@@ -103,7 +104,8 @@ extension SlurmSettings {
       ? ownOptions.contains(String(name)) : name.first.map(ownLetters.contains) ?? true
     if isOwn {
       throw Problem(
-        setting: .directives, reason: "has \(directive), which the program sets itself; leave it out."
+        setting: .directives,
+        reason: "has \(directive), which the program sets itself; leave it out."
       )
     }
   }

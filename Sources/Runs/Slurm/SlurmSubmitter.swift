@@ -58,7 +58,9 @@ package struct SlurmSubmitter {
   /// - Throws: `RunError.claimed` where another process submits the same run, `SlurmError`, and what
   ///   the disk says. A refusal after the first array is in the report, because some cells run.
   package func submit(settings: SlurmSettings) throws -> Report {
-    guard SlurmCommand.path(of: "sbatch") != nil else { throw SlurmError.missing(command: "sbatch") }
+    guard SlurmCommand.path(of: "sbatch") != nil else {
+      throw SlurmError.missing(command: "sbatch")
+    }
     let claim = try Claim.take("\(run.path)/claims/_slurm", for: "\(run.path)/slurm")
     defer { claim.release() }
     var jobs = try run.slurmJobs() ?? SlurmJobs(name: run.slurmName)
@@ -128,7 +130,7 @@ package struct SlurmSubmitter {
     }
     guard !queued.isEmpty else { return 0 }
     let jobs = Dictionary(grouping: queued, by: \.job).map { job, tasks in
-      "\(job)_[\(tasks.map(\.index).sorted().map(String.init).joined(separator: ","))]"
+      "\(job)_[\(SlurmQueue.ranges(tasks.map(\.index)))]"
     }
     for job in jobs.sorted() {
       _ = try SlurmCommand.answer("scontrol", [isHeld ? "hold" : "release", job])

@@ -104,7 +104,11 @@ struct Run: ParsableCommand {
   private func runTask() throws {
     let task = try SlurmCellTask(
       openRun(), cell: cell.first ?? "", mostFailures: self.task.mostFailures)
-    if let signal = self.task.killed { try task.record(killedBy: signal) } else { try task.carryOut() }
+    if let signal = self.task.killed {
+      try task.record(killedBy: signal)
+    } else {
+      try task.carryOut()
+    }
   }
 
   // MARK: The run's folder

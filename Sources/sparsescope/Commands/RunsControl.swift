@@ -14,7 +14,8 @@ struct RunsPause: ParsableCommand {
     try run.control.pause()
     let held = try SlurmRun.hold(run, true)
     print(
-      "\(run.name) will pause\(held); `sparsescope runs resume \(run.name)` lets it go on.".printable)
+      "\(run.name) will pause\(held); `sparsescope runs resume \(run.name)` lets it go on."
+        .printable)
   }
 }
 

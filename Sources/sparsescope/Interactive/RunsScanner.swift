@@ -87,7 +87,8 @@ struct RunsScanner {
   private mutating func readSummary(_ path: String, isWatched: Bool) throws {
     if var run = known[path] {
       let rests =
-        !run.row.state.isAlive && run.summary.slurm == nil && !isWatched && pass % Self.restInterval != 0
+        !run.row.state.isAlive && !run.folder.isOnSlurm && !isWatched
+        && pass % Self.restInterval != 0
       let isOver = run.row.state == .finished && run.summary.problems.isEmpty
       guard !rests, !isOver else { return }
       run.summary = RunSummary(run.folder, previous: run.summary, queue: queue)

@@ -32,7 +32,9 @@ struct SlurmCellTask {
     StandardError.ignoreLostReader()
     try ForegroundRun.setTicketsWithoutMasksAside(in: run, only: [cell.id])
     let workers = Self.allottedProcessors
-    say("on \(ProcessIdentity.current.host)" + (workers.map { ", \($0) \($0 == 1 ? "thread" : "threads")" } ?? ""))
+    say(
+      "on \(ProcessIdentity.current.host)"
+        + (workers.map { ", \($0) \($0 == 1 ? "thread" : "threads")" } ?? ""))
     let driver = RunDriver(
       run, only: [cell.id], workers: workers, onProblem: { StandardError.write($0) })
     var outcome = try driver.run(execute: CellExecution.execute)

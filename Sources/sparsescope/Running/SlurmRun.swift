@@ -22,7 +22,8 @@ struct SlurmRun {
   }
 
   /// Prints what would be submitted for an experiment without a run.
-  static func printScripts(_ spec: ExperimentSpec, at path: String, settings: SlurmSettings) throws {
+  static func printScripts(_ spec: ExperimentSpec, at path: String, settings: SlurmSettings) throws
+  {
     let longest: Int
     do {
       longest = try SlurmSubmitter.longestArray()
@@ -78,7 +79,9 @@ struct SlurmRun {
     }
     var parts: [String] = []
     if report.cells > 0 {
-      parts.append("\(report.cells) \(report.cells == 1 ? "cell" : "cells") submitted as \(Self.jobs(report.jobs))")
+      parts.append(
+        "\(report.cells) \(report.cells == 1 ? "cell" : "cells") submitted as \(Self.jobs(report.jobs))"
+      )
     }
     if report.active > 0 { parts.append("\(report.active) queued or running already") }
     if report.finished > 0 { parts.append("\(report.finished) finished") }
