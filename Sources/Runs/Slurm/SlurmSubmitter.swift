@@ -125,15 +125,14 @@ package struct SlurmSubmitter {
   ///
   /// - Returns: how many tasks.
   package func hold(_ isHeld: Bool) throws -> Int {
-    let queued = try activeTasks().values.filter {
-      $0.isQueued && ($0.reason == "JobHeldUser") != isHeld
-    }
+    let queued = try activeTasks().values.filter { $0.isQueued && $0.isHeld != isHeld }
     guard !queued.isEmpty else { return 0 }
     let jobs = Dictionary(grouping: queued, by: \.job).map { job, tasks in
       "\(job)_[\(SlurmQueue.ranges(tasks.map(\.index)))]"
     }
+    // `uhold` and not `hold`: what an operator holds by that his user could not release.
     for job in jobs.sorted() {
-      _ = try SlurmCommand.answer("scontrol", [isHeld ? "hold" : "release", job])
+      _ = try SlurmCommand.answer("scontrol", [isHeld ? "uhold" : "release", job])
     }
     return queued.count
   }

@@ -25,6 +25,9 @@ package struct SlurmTask: Sendable, Hashable, Codable {
     ].contains(state)
   }
 
+  /// Whether somebody keeps it from starting.
+  package var isHeld: Bool { isQueued && reason.hasPrefix("JobHeld") }
+
   /// Whether Slurm still has something to do with it.
   package var isActive: Bool { isQueued || isRunning }
 
@@ -32,7 +35,7 @@ package struct SlurmTask: Sendable, Hashable, Codable {
   package var words: String {
     let word =
       switch state {
-      case _ where isQueued: reason.hasPrefix("JobHeld") ? "held" : "queued"
+      case _ where isQueued: isHeld ? "held" : "queued"
       case "CONFIGURING": "starting"
       case "COMPLETING": "ending"
       case "COMPLETED": "done"
