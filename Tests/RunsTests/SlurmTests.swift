@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runs
 
-@Suite("Slurm") struct SlurmTests {
+@Suite struct `Slurm` {
   // MARK: Arrays
 
   private static func lottery(rounds: Int) -> ExperimentSpec {
@@ -15,8 +15,7 @@ import Testing
     return spec
   }
 
-  @Test("Cells that need others come in a later array")
-  func depths() {
+  @Test func `cells that need others come in a later array`() {
     let cells = Self.lottery(rounds: 2).cells
     let arrays = SlurmArray.arrays(of: cells, longest: 100)
     #expect(arrays.map(\.depth) == [0, 1, 2])
@@ -29,16 +28,14 @@ import Testing
     }
   }
 
-  @Test("What a cell needs and is finished does not make it wait")
-  func metDependencies() {
+  @Test func `what a cell needs and is finished does not make it wait`() {
     let cells = Self.lottery(rounds: 2).cells
     let rest = cells.filter { $0.dependencies.contains(cells[1].id) }
     #expect(rest.count == 2)
     #expect(SlurmArray.arrays(of: rest, longest: 100).map(\.depth) == [0])
   }
 
-  @Test("No array is longer than the cluster allows, and none of a cell's tasks is lost")
-  func splitting() {
+  @Test func `no array is longer than the cluster allows, and none of a cell's tasks is lost`() {
     let cells = RunFixture.spec(levels: [0, 50, 90], seeds: [0, 1, 2]).cells
     let arrays = SlurmArray.arrays(of: cells, longest: 4, first: 7)
     #expect(arrays.map(\.cells.count) == [4, 4, 1])
@@ -57,8 +54,7 @@ import Testing
       program: "/bin/sparsescope", settings: settings, failures: failures)
   }
 
-  @Test("A script says what was asked for")
-  func directives() throws {
+  @Test func `a script says what was asked for`() throws {
     var settings = SlurmSettings()
     settings.partition = "long"
     settings.time = "2:00:00"
@@ -103,8 +99,7 @@ import Testing
     #expect(text.contains(run.replacing("%", with: "%%") + "/slurm/logs/%A_%a.txt"))
   }
 
-  @Test("A line break in a path is refused")
-  func lineBreak() {
+  @Test func `a line break in a path is refused`() {
     #expect(throws: SlurmError.unwritable("/a\nb")) {
       try Self.script(SlurmSettings(), run: "/a\nb")
     }
@@ -113,17 +108,15 @@ import Testing
   // MARK: Settings
 
   @Test(
-    "Time limits are read as sbatch reads them",
     arguments: [
       ("90", 5400), ("1:30", 90), ("2:00:00", 7200), ("1-0", 86_400), ("1-12:30", 131_400),
       ("2-1:00:05", 176_405), ("0", nil), ("soon", nil), ("1-", nil), ("", nil), ("1:2:3:4", nil),
     ] as [(String, Int?)])
-  func times(text: String, seconds: Int?) {
+  func `time limits are read as sbatch reads them`(text: String, seconds: Int?) {
     #expect(SlurmSettings.seconds(of: text) == seconds)
   }
 
-  @Test("Of a short limit a quarter is left to save in")
-  func warning() {
+  @Test func `of a short limit a quarter is left to save in`() {
     var settings = SlurmSettings()
     #expect(settings.warningSeconds == 90)
     settings.time = "2"
@@ -132,8 +125,7 @@ import Testing
     #expect(settings.warningSeconds == 10)
   }
 
-  @Test("Settings stand in the specification, and are no part of the experiment")
-  func specification() throws {
+  @Test func `settings stand in the specification, and are no part of the experiment`() throws {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/spec.yaml"
     let experiment = "task: digits\nseeds: 0..1\n"
@@ -160,7 +152,6 @@ import Testing
   }
 
   @Test(
-    "What Slurm cannot be asked is refused by its path",
     arguments: [
       ("slurm: {partitoin: a}", "`slurm.partitoin` is no known key; did you mean `partition`?"),
       ("slurm: {cpus: 0}", "`slurm.cpus` is 0; it must be from 1 to 65536."),
@@ -175,7 +166,7 @@ import Testing
       ),
       ("slurm: 3", "`slurm` is a single value; it must have keys and values."),
     ])
-  func problems(text: String, reason: String) {
+  func `what Slurm cannot be asked is refused by its path`(text: String, reason: String) {
     let error = #expect(throws: SpecFileError.self) { try SpecFile.parse(text, file: "x") }
     #expect(error?.reason == reason)
   }
@@ -183,19 +174,17 @@ import Testing
   // MARK: The queue
 
   @Test(
-    "Identifiers of squeue stand for tasks",
     arguments: [
       ("123_4", [4]), ("123_[4-7%2]", [4, 5, 6, 7]), ("123_[1,3-4,9]", [1, 3, 4, 9]),
       ("123_[0-8:4]", [0, 4, 8]), ("123_[5-...]", []), ("123", nil), ("123_x", nil), ("_1", nil),
     ] as [(String, [Int]?)])
-  func identifiers(text: String, indices: [Int]?) {
+  func `identifiers of squeue stand for tasks`(text: String, indices: [Int]?) {
     let tasks = SlurmQueue.tasks(text)
     #expect(tasks?.indices == indices)
     #expect(tasks == nil || tasks?.job == 123)
   }
 
-  @Test("Tasks are named in ranges that squeue's identifiers read back")
-  func ranges() {
+  @Test func `tasks are named in ranges that squeue's identifiers read back`() {
     #expect(SlurmQueue.ranges([7, 0, 2, 1, 3]) == "0-3,7")
     #expect(SlurmQueue.tasks("1_[\(SlurmQueue.ranges([5, 9, 6]))]")?.indices == [5, 6, 9])
   }
@@ -210,8 +199,7 @@ import Testing
     return jobs
   }
 
-  @Test("Each cell has the state of its latest task")
-  func queue() {
+  @Test func `each cell has the state of its latest task`() {
     let queue = SlurmQueue(
       parsing: """
         7_[1-2%4]|PENDING|Resources|a
@@ -230,8 +218,7 @@ import Testing
     #expect(SlurmCounts([]) == nil)
   }
 
-  @Test("A run whose tasks are queued is queued; running ones make it running")
-  func summary() throws {
+  @Test func `a run whose tasks are queued is queued; running ones make it running`() throws {
     let folder = try TemporaryFolder()
     let run = try RunFixture.make("\(folder.path)/a", RunFixture.spec(levels: [0, 50], seeds: [0]))
     let cells = run.spec.cells.map(\.id)
@@ -259,8 +246,7 @@ import Testing
 
   // MARK: Failures and claims
 
-  @Test("Failures count, and so does time that was not enough to save anything")
-  func failures() throws {
+  @Test func `failures count, and so does time that was not enough to save anything`() throws {
     let folder = try TemporaryFolder()
     let run = try RunFixture.make("\(folder.path)/a")
     let cell = run.spec.cells[0].id
@@ -286,8 +272,7 @@ import Testing
     #expect(!run.isClaimed(cell))
   }
 
-  @Test("A later start of the same task takes over, and no other")
-  func takeover() throws {
+  @Test func `a later start of the same task takes over, and no other`() throws {
     func task(_ index: String, _ restarts: String?) -> SlurmTaskIdentity? {
       var environment = [
         "SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": index, "SLURM_CLUSTER_NAME": "c",
@@ -306,8 +291,9 @@ import Testing
     #expect(SlurmTaskIdentity(environment: [:]) == nil)
   }
 
-  @Test("A claim of another machine is free for the later start of its own task at once")
-  func takeoverOfClaims() throws {
+  @Test func `a claim of another machine is free for the later start of its own task at once`()
+    throws
+  {
     let folder = try TemporaryFolder()
     let claim = "\(folder.path)/claim"
     try RunFolder.makeFolder(claim)
@@ -324,8 +310,7 @@ import Testing
     taken.release()
   }
 
-  @Test("Slurm's words are one sentence without the command's name in front")
-  func reasons() {
+  @Test func `Slurm's words are one sentence without the command's name in front`() {
     let text = """
       sbatch: error: invalid partition specified: nowhere
       sbatch: error: Batch job submission failed: Invalid partition name specified
@@ -337,8 +322,7 @@ import Testing
     #expect(SlurmCommand.reason("") == "it has failed without a word.")
   }
 
-  @Test("A command that does not answer is ended")
-  func timeLimit() {
+  @Test func `a command that does not answer is ended`() {
     let began = ContinuousClock.now
     #expect(throws: SlurmError.silent(command: "sleep", seconds: 1)) {
       try SlurmCommand.run("sleep", ["20"], seconds: 1)
