@@ -26,12 +26,15 @@ package struct RunRow: Sendable, Hashable, Identifiable {
   package var niceness: Int
   /// Where the run is; nil for this machine.
   package var place: Place?
+  /// What Slurm has of it, such as `12 queued (Priority), 3 running`; nil where it has nothing.
+  package var slurm: String?
 
   package init(
     id: String, name: String, protocol: ExperimentProtocol = .oneShot, model: String = "",
     tasks: [String] = [], state: RunState, done: Int = 0, failed: Int = 0, total: Int = 0,
     progress: Double = 0, cellsPerHour: Double? = nil, secondsLeft: Double? = nil,
-    turn: Double? = nil, created: Double = 0, workers: Int = 1, niceness: Int = 0
+    turn: Double? = nil, created: Double = 0, workers: Int = 1, niceness: Int = 0,
+    slurm: String? = nil
   ) {
     self.id = id
     self.name = name
@@ -49,6 +52,7 @@ package struct RunRow: Sendable, Hashable, Identifiable {
     self.created = created
     self.workers = workers
     self.niceness = niceness
+    self.slurm = slurm
   }
 }
 

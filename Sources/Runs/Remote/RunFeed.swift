@@ -50,6 +50,12 @@ struct RunFeed {
 
   var name: String { folder.name }
 
+  /// The jobs of a run that is not over.
+  var slurmJobs: [Int] {
+    guard folder.isOnSlurm, results.count < cells.count else { return [] }
+    return (try? folder.slurmJobs())??.jobs ?? []
+  }
+
   /// Whether nothing works on the run.
   var rests: Bool {
     standing.map { !$0.hasWorker && $0.claimed.isEmpty } ?? false
@@ -91,8 +97,10 @@ struct RunFeed {
   }
 
   /// Tells what works on the run and what is asked of it.
-  mutating func tellStanding(_ write: (RemoteLine) throws -> Void) throws {
-    let now = folder.standing(finished: folder.finishedCells)
+  mutating func tellStanding(
+    _ queue: SlurmQueue?, _ write: (RemoteLine) throws -> Void
+  ) throws {
+    let now = folder.standing(finished: folder.finishedCells, queue: queue)
     var told = standing
     // A heartbeat alone is no news; lines that come at all times say as much.
     told?.heartbeat = now.heartbeat

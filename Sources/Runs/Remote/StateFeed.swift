@@ -7,6 +7,7 @@ import Foundation
 /// in pieces, so a large one takes no memory.
 package struct StateFeed {
   private let place: RunsPlace
+  private let slurm = SlurmMonitor()
   private var runs: [String: RunFeed] = [:]
   /// What the reader has of runs that have not been looked at yet.
   private var cursor: RemoteCursor
@@ -26,6 +27,7 @@ package struct StateFeed {
   /// - Parameter write: takes the lines; when it throws, the feed is over.
   package mutating func read(_ write: (RemoteLine) throws -> Void) throws {
     let paths = place.paths
+    let queue = slurm.queue(of: Set(runs.values.flatMap(\.slurmJobs)))
     var problems: [String] = []
     for path in runs.keys where !paths.contains(path) {
       if let gone = runs.removeValue(forKey: path) { try write(.removed(run: gone.name)) }
@@ -33,7 +35,7 @@ package struct StateFeed {
     let isFirst = pass == 0
     var awake: [String] = []
     for path in paths {
-      if let run = runs[path], run.rests, pass % Self.restInterval != 0 {
+      if let run = runs[path], run.rests, !run.folder.isOnSlurm, pass % Self.restInterval != 0 {
         problems += run.problems
         continue
       }
@@ -45,14 +47,14 @@ package struct StateFeed {
       }
       try runs[path]?.tellResults(write)
       // Lists show at once how runs stand; later that comes last, because it follows from the rest.
-      if isFirst { try runs[path]?.tellStanding(write) }
+      if isFirst { try runs[path]?.tellStanding(queue, write) }
       problems += runs[path]?.problems ?? []
       awake.append(path)
     }
     // What lists show comes first, then what takes long.
     for path in awake {
       try runs[path]?.tellEvents(write)
-      try runs[path]?.tellStanding(write)
+      try runs[path]?.tellStanding(queue, write)
     }
     if isFirst {
       for name in cursor.runs.keys.sorted() { try write(.removed(run: name)) }

@@ -28,6 +28,17 @@ package struct CellSummary: Sendable, Hashable {
   /// When the present attempt began, and when the cell last gave a sign of life: seconds since 1970.
   package var began: Double?
   package var updated: Double?
+  /// What Slurm says of the cell's task; nil where it has none.
+  package var slurm: SlurmTask?
+
+  /// The state for a person; where the cell waits for Slurm, in what way.
+  package var stateText: String {
+    if state == .waiting, let slurm, slurm.isActive {
+      // Between Slurm's start and the program's claim.
+      return slurm.state == "RUNNING" ? "starting" : slurm.words
+    }
+    return state.rawValue
+  }
 
   /// The share of the training steps that are done; nil where it is not known.
   package var progress: Double? {
@@ -63,5 +74,17 @@ package struct CellSummary: Sendable, Hashable {
     state =
       isClaimed
       ? (progress.isPaused ? .paused : .running) : (progress.hasFailed ? .failed : .interrupted)
+  }
+
+  /// Takes in what Slurm says of an unfinished cell.
+  mutating func take(_ task: SlurmTask) {
+    guard state != .finished else { return }
+    slurm = task
+    if task.isActive {
+      // It will be gone on with, whatever has become of the last attempt.
+      if state == .interrupted || state == .failed { state = .waiting }
+    } else if state == .interrupted || state == .waiting {
+      message = message ?? "Slurm: \(task.words)"
+    }
   }
 }

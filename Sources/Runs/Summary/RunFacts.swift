@@ -16,14 +16,19 @@ package struct RunFacts: Sendable, Hashable {
     /// Threads and niceness; nil where nobody has asked.
     package var workers: Int?
     package var niceness: Int?
+    /// What Slurm says of the cells' tasks; nil where it has nothing to do with the run.
+    package var slurm: [ExperimentCell.ID: SlurmTask]?
+    /// Why Slurm's answer is not known, in one sentence.
+    package var slurmProblem: String?
 
     package init() {}
 
     private enum CodingKeys: String, CodingKey {
-      case heartbeat, claimed, workers, niceness
+      case heartbeat, claimed, workers, niceness, slurm
       case hasWorker = "has_worker"
       case isPaused = "is_paused"
       case isCancelled = "is_cancelled"
+      case slurmProblem = "slurm_problem"
     }
   }
 
@@ -50,14 +55,18 @@ package struct RunFacts: Sendable, Hashable {
 
   /// Reads a run's folder.
   ///
-  /// - Parameter known: results that are not read again.
-  package init(_ folder: RunFolder, known: [ExperimentCell.ID: CellResult] = [:]) {
+  /// - Parameters:
+  ///   - known: results that are not read again.
+  ///   - queue: what Slurm says; nil where it was not asked.
+  package init(
+    _ folder: RunFolder, known: [ExperimentCell.ID: CellResult] = [:], queue: SlurmQueue? = nil
+  ) {
     self.init(
       name: folder.name, path: folder.path, spec: folder.spec,
       environment: try? folder.environment())
     let finished = folder.finishedCells
     let begun = folder.begunCells
-    standing = folder.standing(finished: finished)
+    standing = folder.standing(finished: finished, queue: queue)
     masks = folder.keptMasks
     for cell in spec.cells.map(\.id) {
       if finished.contains(cell) {
@@ -76,8 +85,10 @@ package struct RunFacts: Sendable, Hashable {
 }
 
 extension RunFolder {
-  /// - Parameter finished: the finished cells, whose claims mean nothing.
-  func standing(finished: Set<ExperimentCell.ID>) -> RunFacts.Standing {
+  /// - Parameters:
+  ///   - finished: the finished cells, whose claims and tasks mean nothing.
+  ///   - queue: what Slurm says; nil where it was not asked.
+  func standing(finished: Set<ExperimentCell.ID>, queue: SlurmQueue?) -> RunFacts.Standing {
     var standing = RunFacts.Standing()
     standing.hasWorker = worker != nil
     standing.heartbeat = standing.hasWorker ? workerStatus?.heartbeat : nil
@@ -86,6 +97,14 @@ extension RunFolder {
     standing.isCancelled = control.isCancelled
     standing.workers = control.workers
     standing.niceness = control.niceness
+    do {
+      if let queue, let jobs = try slurmJobs() {
+        standing.slurm = queue.tasks(of: jobs).filter { !finished.contains($0.key) }
+        standing.slurmProblem = queue.problem
+      }
+    } catch {
+      standing.slurmProblem = "\(error)"
+    }
     return standing
   }
 

@@ -31,6 +31,13 @@ package struct RunOverview: Sendable, Hashable, Codable {
   /// Seconds since 1970, UTC.
   package var created: Double
   package var updated: Double
+  /// What Slurm has of it; nil where it has nothing.
+  package var slurm: SlurmCounts?
+
+  /// The state for a person: of a run that waits for Slurm, in what way.
+  package var stateText: String {
+    state == .queued ? slurm?.words ?? state.rawValue : state.rawValue
+  }
 
   /// - Parameter previous: of the same run, whose turning points are taken over where nothing has been
   ///   measured since.
@@ -52,6 +59,7 @@ package struct RunOverview: Sendable, Hashable, Codable {
     loss = latest?.step?.loss
     created = summary.created
     updated = summary.updated
+    slurm = summary.slurm
     if let previous, previous.done == done, previous.created == created {
       turns = previous.turns
       return

@@ -4,7 +4,7 @@ import Foundation
 /// How a run stands, as its folder says, or the machine that it is on.
 package struct RunSummary: Sendable, Hashable {
   package enum State: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Nothing has begun.
+    /// Nothing has begun, or Slurm is to go on with it.
     case queued
     case running
     case paused
@@ -38,6 +38,8 @@ package struct RunSummary: Sendable, Hashable {
   package var done: Int { cells.count { $0.state == .finished } }
   package var failed: Int { cells.count { $0.state == .failed } }
   package var running: [CellSummary] { cells.filter { $0.state == .running } }
+  /// What Slurm has of it; nil where it has nothing.
+  package var slurm: SlurmCounts? { SlurmCounts(cells.compactMap(\.slurm)) }
 
   /// The share of the work that is done, `0...1`, each cell counting the same.
   package var progress: Double {
@@ -89,16 +91,21 @@ package struct RunSummary: Sendable, Hashable {
 
   /// Reads a run.
   ///
-  /// - Parameter previous: an earlier summary of the same run, whose results are not read again.
-  package init(_ folder: RunFolder, previous: RunSummary? = nil) {
-    self.init(RunFacts(folder, known: previous?.results ?? [:]))
+  /// - Parameters:
+  ///   - previous: an earlier summary of the same run, whose results are not read again.
+  ///   - queue: what Slurm says; nil where it was not asked.
+  package init(
+    _ folder: RunFolder, previous: RunSummary? = nil, queue: SlurmQueue? = nil
+  ) {
+    self.init(RunFacts(folder, known: previous?.results ?? [:], queue: queue))
   }
 
   /// Judges what is known of a run.
   package init(_ facts: RunFacts) {
     let claimed = Set(facts.standing.claimed)
+    let tasks = facts.standing.slurm ?? [:]
     var summaries: [CellSummary] = []
-    var problems: [String] = []
+    var problems = [facts.standing.slurmProblem].compactMap(\.self)
     var updated = 0.0
     var unfinished: Set<ExperimentCell.ID> = []
     for cell in facts.spec.cells {
@@ -117,6 +124,7 @@ package struct RunSummary: Sendable, Hashable {
       } else {
         summary = CellSummary(cell)
       }
+      if let task = tasks[cell.id] { summary.take(task) }
       let missing = cell.dependencies.filter(unfinished.contains)
       if summary.state == .waiting, !missing.isEmpty { summary.state = .blocked }
       if summary.state == .failed || summary.state == .blocked { unfinished.insert(cell.id) }
@@ -135,16 +143,20 @@ package struct RunSummary: Sendable, Hashable {
     self.problems = problems
     created = facts.environment?.created ?? 0
     self.updated = max(updated, facts.standing.heartbeat ?? 0, created)
+    let slurm = SlurmCounts(summaries.compactMap(\.slurm))
     state = Self.state(
-      summaries, isAlive: facts.standing.hasWorker || !claimed.isEmpty,
-      isCancelled: facts.standing.isCancelled, isPaused: facts.standing.isPaused)
+      summaries,
+      isAlive: facts.standing.hasWorker || !claimed.isEmpty || slurm?.running ?? 0 > 0,
+      isQueued: slurm != nil, isCancelled: facts.standing.isCancelled,
+      isPaused: facts.standing.isPaused)
   }
 
   private static func state(
-    _ cells: [CellSummary], isAlive: Bool, isCancelled: Bool, isPaused: Bool
+    _ cells: [CellSummary], isAlive: Bool, isQueued: Bool, isCancelled: Bool, isPaused: Bool
   ) -> State {
     if cells.allSatisfy({ $0.state == .finished }) { return .finished }
     if isAlive { return isPaused ? .paused : .running }
+    if isQueued { return .queued }
     if isCancelled { return .cancelled }
     if cells.allSatisfy({ [.finished, .failed, .blocked].contains($0.state) }) { return .failed }
     if cells.allSatisfy({ $0.state == .waiting }) { return .queued }

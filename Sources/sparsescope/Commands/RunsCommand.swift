@@ -70,7 +70,7 @@ struct RunsList: ParsableCommand {
     }
     let rows = runs.map { run in
       [
-        run.name, run.state.rawValue,
+        run.name, run.stateText,
         "\(run.done)/\(run.total)" + (run.failed > 0 ? " (\(run.failed) failed)" : ""),
         Percent.text(run.progress, decimals: 0) + " %", run.cellsPerHour.map(RunText.rate) ?? "–",
         run.secondsLeft.map(RunText.duration) ?? "–",

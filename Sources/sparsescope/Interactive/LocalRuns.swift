@@ -15,6 +15,7 @@ struct LocalRuns: RunsSource {
   }
 
   private let store: RunStore
+  private let slurm = SlurmMonitor()
   private var known: [RunRow.ID: Known] = [:]
   private var tails: [String: Tail] = [:]
   private var pass = 0
@@ -32,11 +33,12 @@ struct LocalRuns: RunsSource {
     watched: [RunRow.ID], _ found: (RunRow.ID, RunSummary) -> Void
   ) -> (runs: Set<RunRow.ID>, problems: [String]) {
     let paths = store.paths
+    let queue = slurm.queue(of: slurmJobs)
     known = known.filter { paths.contains($0.key) }
     var problems: [String] = []
     for path in paths {
       do {
-        if try readRun(path, isWatched: watched.contains(path)), let run = known[path] {
+        if try readRun(path, isWatched: watched.contains(path), queue), let run = known[path] {
           found(path, run.summary)
         }
         problems += known[path]?.summary.problems ?? []
@@ -48,18 +50,28 @@ struct LocalRuns: RunsSource {
     return (Set(known.keys), problems)
   }
 
+  /// The jobs of runs that are not over.
+  private var slurmJobs: Set<Int> {
+    Set(
+      known.values.filter { $0.summary.state != .finished && $0.folder.isOnSlurm }
+        .flatMap { (try? $0.folder.slurmJobs())??.jobs ?? [] })
+  }
+
   /// - Returns: whether it was looked at.
-  private mutating func readRun(_ path: String, isWatched: Bool) throws -> Bool {
+  private mutating func readRun(
+    _ path: String, isWatched: Bool, _ queue: SlurmQueue?
+  ) throws -> Bool {
     guard let run = known[path] else {
       let folder = try RunFolder.open(path)
-      known[path] = Known(folder: folder, summary: RunSummary(folder))
+      known[path] = Known(folder: folder, summary: RunSummary(folder, queue: queue))
       return true
     }
     let isAlive = run.summary.state == .running || run.summary.state == .paused
-    let rests = !isAlive && !isWatched && pass % Self.restInterval != 0
+    let rests =
+      !isAlive && !isWatched && !run.folder.isOnSlurm && pass % Self.restInterval != 0
     let isOver = run.summary.state == .finished && run.summary.problems.isEmpty
     guard !rests, !isOver else { return false }
-    known[path]?.summary = RunSummary(run.folder, previous: run.summary)
+    known[path]?.summary = RunSummary(run.folder, previous: run.summary, queue: queue)
     return true
   }
 

@@ -40,7 +40,7 @@ extension RunRow {
       cellsPerHour: summary.cellsPerHour, secondsLeft: summary.secondsLeft,
       turn: Self.turn(of: curves), created: summary.created,
       workers: summary.standing.workers ?? summary.spec.workers ?? ProcessorCount.available,
-      niceness: summary.standing.niceness ?? 0)
+      niceness: summary.standing.niceness ?? 0, slurm: summary.slurm?.text)
   }
 
   static func turn(of curves: [RunCurve]) -> Double? {
@@ -83,6 +83,7 @@ extension CellRow {
       // Whole seconds: more would make a new frame each time.
       seconds: (summary.seconds ?? summary.elapsed).map { $0.rounded(.down) },
       message: summary.message,
-      hasMask: state == .finished && masks.contains("\(summary.cell.id).safetensors"))
+      hasMask: state == .finished && masks.contains("\(summary.cell.id).safetensors"),
+      slurm: summary.state == .waiting && summary.slurm?.isActive == true ? summary.stateText : nil)
   }
 }

@@ -146,6 +146,12 @@ struct RunsListPanel: Widget {
       }
     }
     if run.failed > 0 { add("\(run.failed) failed", style: look.roles.error) }
+    if let slurm = run.slurm {
+      // Without the reason, and without what runs, where there is less room.
+      add(
+        slurm, slurm.split(separator: " ").prefix(2).joined(separator: " "), style: look.roles.muted
+      )
+    }
     if let left = run.secondsLeft.map(NumberText.clock) {
       add(left + " left", left, style: look.roles.text)
     }
