@@ -37,6 +37,9 @@ struct Explore: ParsableCommand {
   @Flag(help: "Measure everything anew, and keep nothing of it for the next time.")
   var noCache = false
 
+  @Flag(help: "Do not prune each part alone in idle time.")
+  var noSensitivity = false
+
   @Flag(help: "Print one frame as text and leave.")
   var once = false
 
@@ -81,6 +84,7 @@ struct Explore: ParsableCommand {
     func session(_ size: Size, _ look: Appearance) -> ExplorerSession {
       ExplorerSession(
         model: model, themes: themes, memory: memory, keepsPoints: !noCache,
+        probesSensitivity: !once && !noSensitivity,
         state: ExplorerState(
           size: size, model: summary, request: request, look: look, tasks: offers,
           task: model.evaluator == nil ? nil : TaskSelection(name: KnownTask.digits.name)))
