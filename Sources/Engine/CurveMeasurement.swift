@@ -20,52 +20,75 @@ package struct CurveMeasurement {
     self.workers = workers
   }
 
-  /// Measures levels, each completely.
+  /// Measures levels.
   ///
   /// - Parameters:
-  ///   - levels: nil to let the search for the turning point choose.
+  ///   - levels: each is measured completely; nil to let the search for the turning point choose,
+  ///     which leaves a level as soon as the verdict on it is known.
+  ///   - completing: whether the levels of the search are completed afterwards.
   ///   - limit: only the first so many examples; nil for all.
   ///   - onProgress: told after each round of batches; what it throws ends the measurement.
   package func measure(
-    _ identity: CurveIdentity, levels: [SparsityLevel]?, tolerance: Double, limit: Int? = nil,
+    _ identity: CurveIdentity, levels: [SparsityLevel]?, completing: Bool = false,
+    tolerance: Double, limit: Int? = nil,
     onProgress: (CurvePoint) throws -> Void = { _ in }
   ) throws -> Result {
     let reachable = ReachableLevels(identity.method)
     let search = LevelSearch(epsilon: tolerance, reachable: reachable)
     var result = Result(curve: SparsityCurve(chance: evaluator.chance), seconds: [:])
-    var waiting = levels.map { Array($0.map(reachable.nearest(to:)).reversed()) }
+    var waiting = levels.map { $0.map(reachable.nearest(to:)).reversed() as [SparsityLevel] }
     while true {
-      let next: SparsityLevel?
+      let next: LevelSearch.Proposal?
       if levels == nil {
-        next = search.next(after: result.curve)?.level
+        next = search.next(after: result.curve)
       } else {
-        next = waiting?.popLast()
+        next = waiting?.popLast().map { LevelSearch.Proposal(level: $0, reason: .focus) }
       }
-      guard let level = next else { return result }
-      guard result.curve[level] == nil else { continue }
+      guard let next, completing || next.reason != .resume else {
+        result.curve.cutToVerdicts(epsilon: tolerance)
+        return result
+      }
+      guard result.curve[next.level]?.isComplete != true else { continue }
       let began = ContinuousClock.now
-      result.curve.update(
-        try point(at: level, of: identity, limit: limit, onProgress: onProgress))
-      result.seconds[level] = (ContinuousClock.now - began) / .seconds(1)
+      try advance(next, of: identity, limit: limit, in: &result.curve, onProgress) {
+        search.isDone(next, on: $0)
+      }
+      result.seconds[next.level, default: 0] += (ContinuousClock.now - began) / .seconds(1)
     }
   }
 
-  private func point(
-    at level: SparsityLevel, of identity: CurveIdentity, limit: Int?,
-    onProgress: (CurvePoint) throws -> Void
-  ) throws -> CurvePoint {
-    let plan = preview.plan(identity.request(at: level.fraction))
+  /// Measures a level, on from where it was left, until it is done.
+  private func advance(
+    _ proposal: LevelSearch.Proposal, of identity: CurveIdentity, limit: Int?,
+    in curve: inout SparsityCurve, _ onProgress: (CurvePoint) throws -> Void,
+    isDone: (SparsityCurve) -> Bool
+  ) throws {
+    let plan = preview.plan(identity.request(at: proposal.level.fraction))
     let total = min(limit ?? .max, evaluator.exampleCount)
-    let point = CurvePoint(
-      level: level, achieved: plan.achieved, pruned: plan.total, total: total)
     let batches = evaluator.batches.filter { $0.lowerBound < total }
     var measurement = LevelMeasurement(
-      point, prepared: try evaluator.prepare(plan),
-      batches: batches.map { $0.clamped(to: 0..<total) })
-    while !measurement.isComplete {
+      curve[proposal.level]
+        ?? CurvePoint(
+          level: proposal.level, achieved: plan.achieved, pruned: plan.total, total: total),
+      prepared: try evaluator.prepare(plan), batches: batches.map { $0.clamped(to: 0..<total) })
+    curve.update(measurement.point)
+    while !measurement.isComplete, !isDone(curve) {
       try measurement.advance(on: workers)
+      curve.update(measurement.point)
       try onProgress(measurement.point)
     }
-    return measurement.point
+  }
+}
+
+extension SparsityCurve {
+  /// Takes away the examples beyond those that have decided a level: how many they are depends on
+  /// the number of workers.
+  fileprivate mutating func cutToVerdicts(epsilon: Double) {
+    for point in points where !point.isComplete {
+      guard let verdict = verdict(at: point.level, epsilon: epsilon) else { continue }
+      var cut = point
+      cut.scores = Array(point.scores.prefix(verdict.examples))
+      update(cut)
+    }
   }
 }

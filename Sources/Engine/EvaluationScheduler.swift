@@ -7,6 +7,8 @@ package enum EvaluationEvent: Sendable {
   /// A point has got more examples; the last such event of a level is its complete point.
   case point(CurveIdentity, CurvePoint)
   case turningPoints(CurveIdentity, TurningPoints)
+  /// How a part of the model, pruned alone, differs from the dense model.
+  case sensitivity(PruningMethod, SensitivityProbe, PairedDifference)
   /// What is being done, and the number of the latest order that it takes into account. Only the
   /// latest status matters.
   case status(EvaluationStatus, order: Int)
@@ -14,7 +16,8 @@ package enum EvaluationEvent: Sendable {
 
 /// Evaluates a model in the background, one batch after another, where it is most useful next.
 ///
-/// First comes the level that was asked for, then what the search for the turning point asks for.
+/// First comes the level that was asked for, then what the search for the turning point asks for,
+/// and in the time that is left each part of the model is pruned alone (`SensitivityPlan`).
 /// A new request takes over after the batch at hand; what was left unfinished is kept and continued
 /// when it is needed again, and no batch of a curve is ever computed twice.
 ///
@@ -37,6 +40,7 @@ package final class EvaluationScheduler: Sendable {
   /// What has been measured before.
   private let known: [CurveIdentity: SparsityCurve]
   private let store: (any PointStore)?
+  private let probes: Bool
   private let inbox: Mutex<Inbox>
   private let wake = DispatchSemaphore(value: 0)
 
@@ -44,10 +48,12 @@ package final class EvaluationScheduler: Sendable {
   ///   - tolerance: the drop of the score that is tolerated at first.
   ///   - curves: what the same task has given before; complete points are not measured again.
   ///   - store: where points are looked for and kept; asked on the scheduler's thread.
+  ///   - probes: whether sensitivities are measured in the time that is left.
   package init(
     evaluator: any LevelEvaluator, preview: any PruningPreview, workers: ParallelWorkers,
     tolerance: Double = 0.01, curves: [CurveIdentity: SparsityCurve] = [:],
-    store: (any PointStore)? = nil, emit: @escaping @Sendable (EvaluationEvent) -> Void
+    store: (any PointStore)? = nil, probes: Bool = false,
+    emit: @escaping @Sendable (EvaluationEvent) -> Void
   ) {
     self.evaluator = evaluator
     self.preview = preview
@@ -55,6 +61,7 @@ package final class EvaluationScheduler: Sendable {
     // The predictions behind an unfinished point are gone with the evaluator that made them.
     known = curves.mapValues { SparsityCurve(points: $0.completePoints, chance: $0.chance) }
     self.store = store
+    self.probes = probes
     inbox = Mutex(Inbox(tolerance: tolerance))
     self.emit = emit
   }
@@ -115,7 +122,12 @@ package final class EvaluationScheduler: Sendable {
       guard let step = session.nextStep(focus, orders.tolerance, self) else {
         // The tolerance may have changed, or the curve may be known from before.
         updateTurningPoints(of: CurveIdentity(focus), tolerance: orders.tolerance, in: &session)
-        rest(.idle, after: orders)
+        do {
+          if try probe(focus, in: &session, order: orders.order) { continue }
+          rest(.idle, after: orders)
+        } catch {
+          rest(.failed("\(error)"), after: orders)
+        }
         continue
       }
       do {
@@ -129,41 +141,88 @@ package final class EvaluationScheduler: Sendable {
     }
   }
 
-  /// Evaluates a level until it is complete or something else is asked for.
+  /// Evaluates a level until nothing more is wanted of it, or something else is asked for.
   private func advance(
-    _ level: SparsityLevel, of identity: CurveIdentity, in session: inout Session, order: Int
+    _ step: Session.Step, of identity: CurveIdentity, in session: inout Session, order: Int
   ) throws {
-    func progress(_ point: CurvePoint) -> EvaluationEvent {
-      .status(
-        .evaluating(level: level, done: point.scores.count, of: point.total), order: order)
+    let level = step.proposal.level
+    func tell(_ point: CurvePoint, isNew: Bool) {
+      if isNew { emit(.point(identity, point)) }
+      emit(
+        .status(
+          .evaluating(level: level, done: point.scores.count, of: point.total), order: order))
     }
+    try measure(level, of: identity, in: &session, order: order, tell: tell) {
+      step.isDone(on: $0)
+    }
+  }
+
+  /// Takes the next step towards the sensitivities.
+  ///
+  /// - Returns: false where nothing is left of them.
+  private func probe(
+    _ focus: PruningRequest, in session: inout Session, order: Int
+  ) throws -> Bool {
+    guard probes, let dense = session.curves[CurveIdentity(focus)]?.dense, dense.isComplete else {
+      return false
+    }
+    let plan = session.sensitivityPlan(of: focus.method, preview.matrices)
+    let all = plan.probes
+    guard let probe = all.first(where: { !session.isProbed($0, focus.method) }) else {
+      return false
+    }
+    let identity = plan.identity(of: probe.subject, method: focus.method)
+    recall(identity, in: &session, telling: false)
+    let done = all.count { session.isProbed($0, focus.method) }
+    emit(.status(.probing(probe, done: done, of: all.count), order: order))
+    try measure(probe.level, of: identity, in: &session, order: order) {
+      $0[probe.level]?.isComplete == true
+    }
+    if let point = session.curves[identity]?[probe.level], point.isComplete {
+      session.setProbed(probe, focus.method)
+      if let difference = PairedDifference(pruned: point.scores, dense: dense.scores) {
+        emit(.sensitivity(focus.method, probe, difference))
+      }
+    }
+    return true
+  }
+
+  /// Evaluates a level until it is done, or something else is asked for.
+  private func measure(
+    _ level: SparsityLevel, of identity: CurveIdentity, in session: inout Session, order: Int,
+    tell: (CurvePoint, _ isNew: Bool) -> Void = { _, _ in }, until isDone: (SparsityCurve) -> Bool
+  ) throws {
     let plan = preview.plan(identity.request(at: level.fraction))
     let point =
       session.curves[identity]?[level]
       ?? CurvePoint(
         level: level, achieved: plan.achieved, pruned: plan.total, total: evaluator.exampleCount)
-    emit(progress(point))
+    tell(point, false)
+    if point.isComplete { return }
     var measurement = LevelMeasurement(
       point, prepared: try session.prepared(for: plan, by: evaluator), batches: evaluator.batches)
-    while !measurement.isComplete, inbox.withLock({ $0.order == order }) {
+    while !measurement.isComplete, !(session.curves[identity].map(isDone) ?? false),
+      inbox.withLock({ $0.order == order })
+    {
       try measurement.advance(on: workers)
       let point = measurement.point
       session.curves[identity, default: SparsityCurve(chance: evaluator.chance)].update(point)
-      emit(.point(identity, point))
-      emit(progress(point))
+      tell(point, true)
       if point.isComplete { store?.store(point, of: identity) }
     }
   }
 
   /// Takes what was kept of a curve, once.
-  private func recall(_ identity: CurveIdentity, in session: inout Session) {
+  private func recall(
+    _ identity: CurveIdentity, in session: inout Session, telling: Bool = true
+  ) {
     guard let store, session.recalled.insert(identity).inserted else { return }
     for point in store.points(of: identity)
     where point.isComplete && point.total == evaluator.exampleCount
       && session.curves[identity]?[point.level]?.isComplete != true
     {
       session.curves[identity, default: SparsityCurve(chance: evaluator.chance)].update(point)
-      emit(.point(identity, point))
+      if telling { emit(.point(identity, point)) }
     }
   }
 
@@ -183,18 +242,44 @@ package final class EvaluationScheduler: Sendable {
     var turningPoints: [CurveIdentity: TurningPoints] = [:]
     /// The curves that the store has been asked for.
     var recalled: Set<CurveIdentity> = []
+    private var plans: [PruningMethod: SensitivityPlan] = [:]
+    private var probed: [PruningMethod: Set<SensitivityProbe>] = [:]
     private var latest: (plan: PruningPlan, level: any PreparedLevel)?
 
     init(curves: [CurveIdentity: SparsityCurve]) { self.curves = curves }
 
+    /// A level to work on, and the search that knows when it can be left.
+    struct Step {
+      let proposal: LevelSearch.Proposal
+      let search: LevelSearch
+
+      func isDone(on curve: SparsityCurve) -> Bool { search.isDone(proposal, on: curve) }
+    }
+
     func nextStep(
       _ focus: PruningRequest, _ tolerance: Double, _ scheduler: EvaluationScheduler
-    ) -> SparsityLevel? {
+    ) -> Step? {
       let curve = curves[CurveIdentity(focus)] ?? SparsityCurve(chance: scheduler.evaluator.chance)
       let search = LevelSearch(
         epsilon: tolerance, reachable: ReachableLevels(focus.method),
         focus: SparsityLevel(focus.sparsity))
-      return search.next(after: curve)?.level
+      return search.next(after: curve).map { Step(proposal: $0, search: search) }
+    }
+
+    mutating func sensitivityPlan(
+      of method: PruningMethod, _ matrices: [MatrixDescription]
+    ) -> SensitivityPlan {
+      let plan = plans[method] ?? SensitivityPlan(matrices, method: method)
+      plans[method] = plan
+      return plan
+    }
+
+    func isProbed(_ probe: SensitivityProbe, _ method: PruningMethod) -> Bool {
+      probed[method]?.contains(probe) == true
+    }
+
+    mutating func setProbed(_ probe: SensitivityProbe, _ method: PruningMethod) {
+      probed[method, default: []].insert(probe)
     }
 
     mutating func prepared(

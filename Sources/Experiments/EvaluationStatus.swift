@@ -5,6 +5,9 @@ package enum EvaluationStatus: Sendable, Hashable {
   case paused
   /// Evaluating a level: examples done, of how many.
   case evaluating(level: SparsityLevel, done: Int, of: Int)
+  /// The curve at hand is finished; in the time left a part of the model is pruned alone. Probes
+  /// done, of how many.
+  case probing(SensitivityProbe, done: Int, of: Int)
   /// One sentence that says what went wrong.
   case failed(String)
 }

@@ -3,8 +3,9 @@
 /// The order: the level where the slider rests, the dense model, a coarse grid, bisection of the
 /// step in which the drop leaves the tolerance, then levels in between where neighbours differ so
 /// much that the drawn curve would be a guess, and last the points that were left unfinished.
-/// Only complete points count, so a level is proposed until it is complete and never again; a
-/// partial point goes on where it stopped because the curve holds its scores.
+/// Levels of the grid and of the bisection serve to find the turning point: they are left as soon
+/// as it is decided on which side of the tolerance they lie. The others are proposed until they are
+/// complete. A partial point goes on where it stopped because the curve holds its scores.
 package struct LevelSearch: Sendable, Hashable {
   /// Why a level is next.
   package enum Reason: String, Sendable, Hashable, Codable {
@@ -20,6 +21,9 @@ package struct LevelSearch: Sendable, Hashable {
     case smooth
     /// It was begun and left.
     case resume
+
+    /// Whether the level is left when its verdict is known.
+    package var endsWithVerdict: Bool { self == .grid || self == .bisect }
   }
 
   package struct Proposal: Sendable, Hashable {
@@ -61,16 +65,19 @@ package struct LevelSearch: Sendable, Hashable {
   /// The next level to measure; nil when the curve is finished.
   package func next(after curve: SparsityCurve) -> Proposal? {
     func open(_ level: SparsityLevel, _ reason: Reason) -> Proposal? {
-      let level = reachable.nearest(to: level)
-      return curve[level]?.isComplete == true ? nil : Proposal(level: level, reason: reason)
+      let proposal = Proposal(level: reachable.nearest(to: level), reason: reason)
+      return isDone(proposal, on: curve) ? nil : proposal
     }
     if let focus, let proposal = open(focus, .focus) { return proposal }
     if let proposal = open(.dense, .dense) { return proposal }
     for level in Self.grid {
       if let proposal = open(level, .grid) { return proposal }
     }
-    let measured = curve.completePoints.compactMap { point in
-      point.mean.map { (level: point.level, mean: $0) }
+    let measured: Measured = curve.points.compactMap { point in
+      guard let verdict = curve.verdict(at: point.level, epsilon: epsilon),
+        let mean = ScoreMoments(point.scores.prefix(verdict.examples)).mean
+      else { return nil }
+      return (point.level, mean, verdict.isHeld)
     }
     if let level = bisection(of: measured) { return Proposal(level: level, reason: .bisect) }
     if let level = smoothing(of: measured) { return Proposal(level: level, reason: .smooth) }
@@ -79,13 +86,20 @@ package struct LevelSearch: Sendable, Hashable {
     }
   }
 
-  private typealias Measured = [(level: SparsityLevel, mean: Double)]
+  /// Whether a level that was proposed can be left.
+  package func isDone(_ proposal: Proposal, on curve: SparsityCurve) -> Bool {
+    if curve[proposal.level]?.isComplete == true { return true }
+    return proposal.reason.endsWithVerdict
+      && curve.verdict(at: proposal.level, epsilon: epsilon) != nil
+  }
+
+  private typealias Measured = [(level: SparsityLevel, mean: Double, isHeld: Bool)]
 
   /// The middle of the step in which the drop first leaves the tolerance.
   private func bisection(of measured: Measured) -> SparsityLevel? {
-    guard let dense = measured.first?.mean,
-      let fallen = measured.dropFirst().firstIndex(where: { dense - $0.mean > epsilon })
-    else { return nil }
+    guard let fallen = measured.dropFirst().firstIndex(where: { !$0.isHeld }) else {
+      return nil
+    }
     return reachable.middle(
       of: measured[fallen - 1].level, and: measured[fallen].level, resolution: resolution)
   }

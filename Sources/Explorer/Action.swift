@@ -8,6 +8,7 @@ package enum Action: String, CaseIterable, Sendable {
   case toggleMatrix, toggleBlock, toggleKind, includeAll
   case chooseMethod, switchScope, newSeed
   case chooseTask, evaluateHere, pauseEngine, lowerTolerance, raiseTolerance, goToTurningPoint
+  case showSensitivity
   case toggleLog, zoom, nextPanel, previousPanel
   case showMatrices, showMagnitudes, showAccuracy, showHeatMap, showMaskMap
   case filter, palette, help, chooseTheme, showRuns, copyCommand, redraw, suspend, quit
@@ -33,7 +34,7 @@ extension Action {
       .matrices
     case .chooseMethod, .switchScope, .newSeed: .pruning
     case .chooseTask, .evaluateHere, .pauseEngine, .lowerTolerance, .raiseTolerance,
-      .goToTurningPoint:
+      .goToTurningPoint, .showSensitivity:
       .evaluation
     case .toggleLog, .zoom, .nextPanel, .previousPanel, .showMatrices, .showMagnitudes,
       .showAccuracy, .showHeatMap, .showMaskMap, .chooseTheme:
@@ -70,6 +71,7 @@ extension Action {
     case .lowerTolerance: "Lower the tolerance ε"
     case .raiseTolerance: "Raise the tolerance ε"
     case .goToTurningPoint: "Go to the essential sparsity"
+    case .showSensitivity: "Sensitivity: what the task loses when a part alone is pruned"
     case .toggleLog: "Logarithmic or linear histogram"
     case .zoom: "Zoom the panel, or back"
     case .nextPanel: "Next panel"

@@ -30,6 +30,7 @@ extension ExplorerState {
     case .lowerTolerance: return changeTolerance(by: -0.005)
     case .raiseTolerance: return changeTolerance(by: 0.005)
     case .goToTurningPoint: return goToTurningPoint()
+    case .showSensitivity: showSensitivity()
     case .toggleLog: logarithmic.toggle()
     case .zoom: zoomed.toggle()
     case .nextPanel: cyclePanel(by: 1)

@@ -19,6 +19,9 @@ extension ExplorerState {
     case .filter(let prompt, let before):
       return handleFilter(key, prompt: prompt, before: before)
     case .taskData(let form): return handleTaskData(key, form)
+    case .sensitivity(let selection):
+      handleSensitivity(key, selection: selection)
+      return []
     case nil: return handleMain(key)
     }
   }

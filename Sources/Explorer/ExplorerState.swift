@@ -54,6 +54,7 @@ package struct ExplorerState: Sendable {
   // What the engine has said.
   package var curves: [CurveIdentity: SparsityCurve] = [:]
   package var turningPoints: [CurveIdentity: TurningPoints] = [:]
+  package var sensitivities: [PruningMethod: Sensitivities] = [:]
   package var engine = EvaluationStatus.idle
   package var tolerance = 0.01
   package var clock = 0.0

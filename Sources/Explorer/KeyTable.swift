@@ -98,6 +98,7 @@ private let explorerKeys = KeyTable<Explorer.Action>(
     .init(action: .evaluateHere, keys: [.character("e")]),
     .init(action: .pauseEngine, keys: [.character("p")]),
     .init(action: .goToTurningPoint, keys: [.character("G")]),
+    .init(action: .showSensitivity, keys: [.character("v")]),
     .init(action: .lowerTolerance, keys: [.character("-")]),
     .init(action: .raiseTolerance, keys: [.character("+")]),
 
@@ -131,6 +132,7 @@ private let explorerKeys = KeyTable<Explorer.Action>(
     .init(actions: [.evaluateHere], text: "evaluate"),
     .init(actions: [.nextPanel], text: "panel"),
     .init(actions: [.zoom], text: "zoom"),
+    .init(actions: [.showSensitivity], text: "sensitivity"),
     .init(actions: [.showRuns], text: "runs"),
     .init(actions: [.filter], text: "filter"),
     .init(actions: [.palette], text: "command"),

@@ -11,6 +11,7 @@ package enum Overlay: Sendable {
   /// The filter that is being typed, and what it was before.
   case filter(Prompt, before: String)
   case taskData(TaskDataForm)
+  case sensitivity(selection: Int)
 }
 
 /// A short list from which one thing is chosen.

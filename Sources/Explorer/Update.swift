@@ -34,6 +34,10 @@ package func update(_ state: inout ExplorerState, _ message: Message) -> [Effect
     guard task == state.taskNumber else { return [] }
     state.turningPoints[identity] = points
     return []
+  case .sensitivity(let method, let probe, let difference, let task):
+    guard task == state.taskNumber else { return [] }
+    state.sensitivities[method, default: Sensitivities()][probe] = difference
+    return []
   case .engine(let status, _, let task):
     guard task == state.taskNumber else { return [] }
     if status.level != state.engine.level { state.levelStarted = state.clock }

@@ -19,7 +19,9 @@ struct EvaluationReport: Encodable {
     /// The mean of the paired differences to the dense model, and its 95 % interval.
     var difference: Double?
     var differenceInterval: [Double]?
+    /// Fewer than `total` where the search has left the level, its verdict being known.
     var examples: Int
+    var total: Int
     var seconds: Double
   }
 
@@ -83,7 +85,7 @@ struct EvaluationReport: Encodable {
         interval: interval.map { [$0.low, $0.high] } ?? [],
         difference: difference?.mean,
         differenceInterval: difference.map { [$0.interval.low, $0.interval.high] },
-        examples: point.scores.count, seconds: result.seconds[point.level] ?? 0)
+        examples: point.scores.count, total: point.total, seconds: result.seconds[point.level] ?? 0)
     }
     essentialSparsity = Turn(curve, tolerance: tolerance, scale: scale)
   }
@@ -109,7 +111,7 @@ struct EvaluationReport: Encodable {
           + (scale == .share ? Percent.text(score, decimals: 2) + " %" : scale.text(score: score))
           .aligned(11) + "   "
           + point.interval.map { scale.text(score: $0) }.joined(separator: " – ")
-          + "  \(point.examples) examples, " + String(format: "%.3f s", point.seconds)
+          + "  \(point.seen) examples, " + String(format: "%.3f s", point.seconds)
           + metrics.joined())
     }
     let turn = essentialSparsity
@@ -131,21 +133,21 @@ struct EvaluationReport: Encodable {
   }
 }
 
+extension EvaluationReport.Point {
+  /// `450`, or `128 of 450`.
+  fileprivate var seen: String { examples < total ? "\(examples) of \(total)" : "\(examples)" }
+}
+
 extension EvaluationReport.Turn {
   fileprivate init(_ curve: SparsityCurve, tolerance: Double, scale: MetricScale) {
     let points = TurningPoints(of: curve, epsilon: scale.drop(tolerance: tolerance))
     let turn = points.tolerance.value
-    let levels = curve.completePoints.map(\.level.fraction)
     self.init(
       tolerance: tolerance, sparsity: turn?.sparsity,
       interval: turn.map { [$0.interval.low, $0.interval.high] },
       certain: turn?.certain.fraction,
-      between: turn.flatMap { turn in
-        guard let right = levels.firstIndex(where: { $0 >= turn.sparsity }), right > 0 else {
-          return nil
-        }
-        return [levels[right - 1], levels[right]]
-      }, kneedle: points.kneedle.value?.level.fraction,
+      between: turn.map { [$0.held.fraction, $0.fallen.fraction] },
+      kneedle: points.kneedle.value?.level.fraction,
       brokenLine: points.brokenLine.value?.sparsity,
       undecided: points.tolerance.doubt.map { scale.text($0, tolerance: tolerance) })
   }

@@ -13,10 +13,10 @@ struct Sparsescope: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Explore.self, Inspect.self, Prune.self, Evaluate.self, Predict.self, Finetune.self,
-      Run.self, Reproduce.self, RunsCommand.self, Watch.self, Events.self, Score.self,
-      Tokenize.self, Train.self, Download.self, ParityCommand.self, Bench.self, Themes.self,
-      Paths.self,
+      Explore.self, Inspect.self, Prune.self, Evaluate.self, Sensitivity.self, Predict.self,
+      Finetune.self, Run.self, Reproduce.self, RunsCommand.self, Watch.self, Events.self,
+      Score.self, Tokenize.self, Train.self, Download.self, ParityCommand.self, Bench.self,
+      Themes.self, Paths.self,
     ],
     defaultSubcommand: Explore.self)
 

@@ -38,7 +38,7 @@ private final class ScriptedEvaluator: LevelEvaluator {
 }
 
 private struct NoWeights: PruningPreview {
-  var matrices: [MatrixDescription] { [] }
+  var matrices: [MatrixDescription] = []
   func histogram(matrix: Int?, edges: [Float]) -> [Int] { [] }
   func maximum(matrix: Int?) -> Float { 0 }
   func plan(_ request: PruningRequest) -> PruningPlan {
@@ -66,11 +66,13 @@ private final class Watched: Sendable {
 
   func scheduler(
     _ evaluator: ScriptedEvaluator, workers: Int = 1,
-    curves: [CurveIdentity: SparsityCurve] = [:], store: (any PointStore)? = nil
+    curves: [CurveIdentity: SparsityCurve] = [:], store: (any PointStore)? = nil,
+    matrices: [MatrixDescription] = []
   ) -> EvaluationScheduler {
     let scheduler = EvaluationScheduler(
-      evaluator: evaluator, preview: NoWeights(), workers: ParallelWorkers(count: workers),
-      curves: curves, store: store
+      evaluator: evaluator, preview: NoWeights(matrices: matrices),
+      workers: ParallelWorkers(count: workers), curves: curves, store: store,
+      probes: !matrices.isEmpty
     ) { [self] event in
       events.withLock { $0.append(event) }
       if case .status = event { statuses.signal() }
@@ -248,6 +250,43 @@ private func request(_ sparsity: Double, _ scope: PruningScope = .global) -> Pru
     scheduler.evaluate(request(0.5))
     try #require(watched.wait { $0 == .idle })
     scheduler.stop()
+  }
+
+  @Test func `prunes each part alone in the time that is left, and once only`() throws {
+    let matrices = (0..<4).map { index in
+      MatrixDescription(
+        name: "\(index)", kind: index % 2 == 0 ? "in" : "out", block: index / 2, shape: [1, 1],
+        dtype: "F32")
+    }
+    let store = Shelf()
+    var findings: [[SensitivityProbe: PairedDifference]] = []
+    var evaluators: [ScriptedEvaluator] = []
+    for _ in 0..<2 {
+      let watched = Watched()
+      let evaluator = ScriptedEvaluator()
+      let scheduler = watched.scheduler(evaluator, store: store, matrices: matrices)
+      scheduler.evaluate(request(0.5))
+      try #require(watched.wait { $0 == .idle })
+      scheduler.stop()
+      evaluators.append(evaluator)
+      findings.append(
+        watched.events.withLock { events in
+          events.reduce(into: [:]) {
+            if case .sensitivity(_, let probe, let difference) = $1 { $0[probe] = difference }
+          }
+        })
+      // The curve comes first, and no probe is taken for a point of it.
+      let statuses = watched.events.withLock { $0.compactMap(\.status) }
+      let first = statuses.firstIndex { if case .probing = $0 { true } else { false } }
+      let last = statuses.lastIndex { if case .evaluating = $0 { true } else { false } }
+      if let first, let last { #expect(last < first) }
+    }
+    let plan = SensitivityPlan(matrices, method: .magnitude(.global))
+    #expect(Set(findings[0].keys) == Set(plan.probes))
+    let highest = SensitivityProbe(subject: .matrix(3), level: SparsityLevel(percent: 95))
+    #expect(findings[0][highest]?.mean == -0.5)
+    #expect(findings[1] == findings[0])
+    #expect(evaluators[1].computed.withLock { $0.isEmpty }, "all was kept")
   }
 
   @Test func `gives the same points with any number of workers`() throws {

@@ -1,17 +1,27 @@
 import Experiments
 import Testing
 
-/// Measures whatever a search asks for until it is content, and returns the order.
+/// Measures whatever a search asks for until it is content, each level in batches of 32 for as long
+/// as the search wants.
+///
+/// - Returns: the curve, the proposals in their order, and the examples that were evaluated until
+///   the turning point was enclosed.
 private func run(
   _ search: LevelSearch, on model: SimulatedModel, from start: SparsityCurve? = nil
-) -> (curve: SparsityCurve, proposals: [LevelSearch.Proposal]) {
+) -> (curve: SparsityCurve, proposals: [LevelSearch.Proposal], evaluations: Int) {
   var curve = start ?? SparsityCurve(chance: model.chance)
   var proposals: [LevelSearch.Proposal] = []
+  var evaluations = 0
   while let proposal = search.next(after: curve), proposals.count < 200 {
     proposals.append(proposal)
-    curve.update(model.point(proposal.level))
+    while !search.isDone(proposal, on: curve) {
+      let seen = curve[proposal.level]?.scores.count ?? 0
+      let point = model.point(proposal.level, seen: seen + 32)
+      curve.update(point)
+      if ![.smooth, .resume].contains(proposal.reason) { evaluations += point.scores.count - seen }
+    }
   }
-  return (curve, proposals)
+  return (curve, proposals, evaluations)
 }
 
 /// Forty curves from gentle to sharp, early to late.
@@ -27,7 +37,7 @@ private let models: [SimulatedModel] = (0..<40).map { index in
 struct LevelSearchTests {
   @Test func theFocusComesFirstThenDenseThenTheGrid() {
     let focus = SparsityLevel(percentText: "21.503")
-    let (_, proposals) = run(LevelSearch(focus: focus), on: SimulatedModel(seed: 1))
+    let (_, proposals, _) = run(LevelSearch(focus: focus), on: SimulatedModel(seed: 1))
     #expect(proposals[0] == .init(level: focus ?? .full, reason: .focus))
     #expect(proposals[1] == .init(level: .dense, reason: .dense))
     #expect(proposals[2...11].allSatisfy { $0.reason == .grid })
@@ -50,8 +60,8 @@ struct LevelSearchTests {
     #expect(search.next(after: curve)?.level == rested)
     let back = LevelSearch(focus: left)
     #expect(back.next(after: curve) == .init(level: left, reason: .focus))
-    let (finished, proposals) = run(search, on: model, from: curve)
-    #expect(proposals.last == .init(level: left, reason: .resume))
+    let (finished, proposals, _) = run(search, on: model, from: curve)
+    #expect(proposals.contains(.init(level: left, reason: .resume)))
     #expect(finished.completePoints == finished.points)
   }
 
@@ -59,7 +69,7 @@ struct LevelSearchTests {
     let model = SimulatedModel(seed: 3)
     var curve = model.curve([.dense])
     let half = SparsityLevel(percent: 50)
-    for seen in [0, 64, 449] {
+    for seen in [0, 64, 111] {
       if seen > 0 { curve.update(model.point(half, seen: seen)) }
       #expect(LevelSearch().next(after: curve)?.level == half)
     }
@@ -70,21 +80,51 @@ struct LevelSearchTests {
   @Test(arguments: models.indices)
   func theTurnIsTheFullGridsWithinOnePercent(index: Int) throws {
     let model = models[index]
-    let (curve, proposals) = run(LevelSearch(), on: model)
+    let (curve, proposals, evaluations) = run(LevelSearch(), on: model)
     let full = model.curve((0...1000).map { SparsityLevel(millionths: $0 * 1000) })
 
     let found = try #require(TurningPoints(of: curve, resamples: 1).tolerance.value)
     let expected = try #require(TurningPoints(of: full, resamples: 1).tolerance.value)
     #expect(isNear(found.sparsity, expected.sparsity, within: 0.01))
     #expect(found.fallen.millionths - found.held.millionths <= 10_000)
-    #expect(proposals.count <= 30)
-    #expect(Set(proposals.map(\.level)).count == proposals.count)
-    #expect(proposals.allSatisfy { $0.reason != .resume })
+    let measured = proposals.filter { $0.reason != .resume }.map(\.level)
+    #expect(measured.count <= 30)
+    #expect(Set(measured).count == measured.count)
+    #expect(curve.completePoints == curve.points)
+    // A grid of whole percents over all examples.
+    #expect(Double(evaluations) < 0.15 * 101 * 450)
+  }
+
+  /// What is said when a level is left is what all of its examples say.
+  @Test func aVerdictOnAPartOfTheExamplesHolds() {
+    var decided = 0
+    for model in models {
+      let full = model.curve(percents(5))
+      for level in percents(5).dropFirst() {
+        for seen in stride(from: 32, to: 450, by: 32) {
+          var curve = model.curve([.dense])
+          curve.update(model.point(level, seen: seen))
+          guard let verdict = curve.verdict(at: level, epsilon: 0.01) else { continue }
+          #expect(verdict.examples >= 450 / 4 && verdict.examples <= seen)
+          let said = full.verdict(at: level, epsilon: 0.01)
+          #expect(verdict.isHeld == said?.isHeld, "\(level) after \(seen)")
+          decided += 1
+        }
+      }
+    }
+    #expect(decided > 2000)
+  }
+
+  @Test func withoutTheDensePointNothingIsDecided() {
+    let model = SimulatedModel(seed: 10)
+    #expect(model.curve([.full]).verdict(at: .full, epsilon: 0.01) == nil)
+    #expect(model.curve([.dense, .full]).verdict(at: .full, epsilon: 0.01)?.isHeld == false)
+    #expect(model.curve([.dense, .full]).verdict(at: .full, epsilon: 1)?.isHeld == true)
   }
 
   @Test func theDrawnCurveHasNoLargeJumpsLeft() {
     for model in models {
-      let (curve, _) = run(LevelSearch(), on: model)
+      let curve = run(LevelSearch(), on: model).curve
       let means = curve.points.compactMap(\.mean)
       let allowed = 0.1 * ((means.max() ?? 0) - (means.min() ?? 0)) + 1e-12
       for (left, right) in zip(curve.points, curve.points.dropFirst()) {
@@ -115,20 +155,21 @@ struct LevelSearchTests {
 
   @Test func aFinerResolutionEnclosesTheTurnCloser() throws {
     let search = LevelSearch(resolution: SparsityLevel(millionths: 1000))
-    let (curve, _) = run(search, on: SimulatedModel(seed: 6))
+    let curve = run(search, on: SimulatedModel(seed: 6)).curve
     let found = try #require(TurningPoints(of: curve).tolerance.value)
     #expect(found.fallen.millionths - found.held.millionths <= 1000)
   }
 
   @Test func aModelThatNeverFallsIsFinishedWithTheGrid() {
     let model = SimulatedModel(seed: 7, accuracy: 1, chance: 1)
-    #expect(run(LevelSearch(), on: model).proposals.count == 11)
+    let measured = run(LevelSearch(), on: model).proposals.filter { $0.reason != .resume }
+    #expect(measured.count == 11)
   }
 
   @Test func aChangedToleranceGoesOnFromWhatIsKnown() throws {
     let model = SimulatedModel(seed: 8)
-    let (curve, first) = run(LevelSearch(), on: model)
-    let (wider, more) = run(LevelSearch(epsilon: 0.05), on: model, from: curve)
+    let (curve, first, _) = run(LevelSearch(), on: model)
+    let (wider, more, _) = run(LevelSearch(epsilon: 0.05), on: model, from: curve)
     #expect(more.count < 5)
     #expect(Set(more.map(\.level)).isDisjoint(with: first.map(\.level)))
     let found = try #require(TurningPoints(of: wider, epsilon: 0.05).tolerance.value)
@@ -139,7 +180,8 @@ struct LevelSearchTests {
   func onlyTheStepsOfAPatternAreProposed(groupSize: Int) {
     let search = LevelSearch(
       reachable: ReachableLevels(.nm(groupSize: groupSize)), focus: SparsityLevel(percent: 64))
-    let (curve, proposals) = run(search, on: SimulatedModel(seed: 9))
+    let (curve, all, _) = run(search, on: SimulatedModel(seed: 9))
+    let proposals = all.filter { $0.reason != .resume }
     let steps = (0...groupSize).map { SparsityLevel(Double($0) / Double(groupSize)) }
     #expect(Set(proposals.map(\.level)).isSubset(of: steps))
     #expect(Set(proposals.map(\.level)).count == proposals.count)

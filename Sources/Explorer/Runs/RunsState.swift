@@ -26,6 +26,11 @@ package struct RunsState: Sendable {
   package internal(set) var selection: RunRow.ID?
   /// In the order in which they were marked.
   package internal(set) var marks: [RunRow.ID] = []
+  /// Marks of an earlier view on runs that have not been told of: those of a machine that is not
+  /// shown, or does not answer yet.
+  var dormantMarks: [RunRow.ID] = []
+  /// The run that was selected in an earlier view, until it is told of or a key is pressed.
+  var awaitedSelection: RunRow.ID?
   /// nil for the first task that there is.
   package internal(set) var chosenTask: String?
   /// The cell that was chosen in the table, by the run it is of.

@@ -41,6 +41,12 @@ extension RunsState {
     }
     let known = Set(runs.map(\.id))
     marks.removeAll { !known.contains($0) }
+    marks += dormantMarks.filter { known.contains($0) && !marks.contains($0) }
+    dormantMarks.removeAll(where: known.contains)
+    if let awaited = awaitedSelection, known.contains(awaited) {
+      selection = awaited
+      awaitedSelection = nil
+    }
     keepSelected()
     refreshDifference()
   }

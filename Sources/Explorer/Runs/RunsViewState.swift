@@ -10,11 +10,14 @@ package struct RunsViewState: Codable, Sendable, Hashable {
   package var panels: [Int] = []
   package var zoomed = false
 
+  /// Marks of runs that are gone for good would gather without end.
+  private static let mostDormant = 64
+
   package init() {}
 
   package init(_ state: RunsState) {
-    selection = state.selection
-    marks = state.marks
+    selection = state.awaitedSelection ?? state.selection
+    marks = state.marks + state.dormantMarks.prefix(Self.mostDormant)
     order = state.order.rawValue
     panels = state.recent.map(\.rawValue)
     zoomed = state.zoomed
@@ -32,10 +35,10 @@ package struct RunsViewState: Codable, Sendable, Hashable {
 }
 
 extension RunsState {
-  /// Takes up a view again; runs that are gone are left out when the folders have been read.
+  /// Takes up a view again; runs are selected and marked as soon as they are told of.
   package mutating func restore(_ view: RunsViewState) {
-    selection = view.selection
-    marks = view.marks
+    awaitedSelection = view.selection
+    dormantMarks = view.marks
     order = view.order.flatMap(RunOrder.init(rawValue:)) ?? order
     for panel in view.panels.reversed().compactMap(RunsPanel.init(rawValue:)) { look(at: panel) }
     zoomed = view.zoomed

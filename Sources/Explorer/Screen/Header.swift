@@ -85,6 +85,8 @@ struct Header: Widget {
     case .idle: return []
     case .paused: return [Fragment("paused", look.roles.warning)]
     case .failed: return [Fragment("evaluation failed", look.roles.error)]
+    case .probing(_, let done, let total):
+      return [Fragment("sensitivity \(done)/\(total)", look.roles.muted)]
     case .evaluating(let level, let done, let total):
       let time = NumberText.clock(state.clock - state.levelStarted)
       return [

@@ -20,7 +20,9 @@ struct MatricesPanel: Widget {
     let panel = Panel(
       key: "1", title: title, trailing: trailing, isFocused: state.focus == .matrices)
     let inner = panel.frame(in: rect, on: &canvas, look: look)
-    let columns = Columns(width: inner.width - 1, labels: rows.matrices.map(state.label(of:)))
+    let columns = Columns(
+      width: inner.width - 1, labels: rows.matrices.map(state.label(of:)),
+      hasSensitivity: !state.sensitivity.isEmpty)
     let list = ListView(
       count: rows.count, offset: state.listOffset, selection: rows.selectedRow,
       isFocused: state.focus == .matrices
@@ -39,15 +41,19 @@ struct MatricesPanel: Widget {
   private struct Columns {
     var label: Int
     var sparkline: Int
+    /// Of the sensitivity; 0 where none is known or there is no room.
+    var sensitivity: Int
     var bar: Int
     /// ` 100.0` or, where there is little room, ` 100`.
     var number: Int
 
-    init(width: Int, labels: [String]) {
+    init(width: Int, labels: [String], hasSensitivity: Bool) {
       let widest = max(11, labels.map { DisplayWidth.of($0) }.max() ?? 0)
       number = width >= 34 ? 6 : 4
       label = min(widest, max(11, width * 2 / 5))
-      let rest = max(0, width - label - number - 2)
+      var rest = max(0, width - label - number - 2)
+      sensitivity = hasSensitivity && rest >= 10 ? 2 : 0
+      if sensitivity > 0 { rest -= sensitivity + 1 }
       sparkline = rest >= 12 ? min(12, rest * 2 / 5) : rest >= 8 ? 4 : 0
       bar = max(0, rest - sparkline - (sparkline > 0 ? 1 : 0))
     }
@@ -84,6 +90,15 @@ struct MatricesPanel: Widget {
             in: Rect(x: x, y: y, width: columns.sparkline, height: 1), look: look)
         }
         x += columns.sparkline + 1
+      }
+      if columns.sensitivity > 0 {
+        if let index = rows[row].index {
+          let strip = state.sensitivityStrip(of: index, look)
+          canvas.draw(
+            Sparkline(strip.drops, maximum: strip.maximum, style: strip.style.on(background)),
+            in: Rect(x: x, y: y, width: columns.sensitivity, height: 1), look: look)
+        }
+        x += columns.sensitivity + 1
       }
       drawSparsity(of: rows[row], x: x, y: y, columns, background, on: &canvas, look: look)
     }

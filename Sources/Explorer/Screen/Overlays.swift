@@ -14,6 +14,8 @@ func drawOverlay(_ state: ExplorerState, on canvas: inout Canvas) {
     canvas.draw(state.palette(prompt, selection: selection), in: inner, look: look)
   case .picker(let picker):
     draw(picker, of: state, at: screen, on: &canvas, look)
+  case .sensitivity(let selection):
+    canvas.draw(SensitivityTable(state, selection: selection), in: screen, look: look)
   case .taskData(let form):
     draw(form, isOpening: state.opening != nil, on: &canvas, look)
   case .level, .filter, nil: break

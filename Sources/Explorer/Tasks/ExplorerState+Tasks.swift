@@ -76,7 +76,8 @@ extension ExplorerState {
   ) -> [Effect] {
     guard let opening, opening.number == number else { return [] }
     if let task {
-      results[task] = TaskResults(curves: curves, turningPoints: turningPoints)
+      results[task] = TaskResults(
+        curves: curves, turningPoints: turningPoints, sensitivities: sensitivities)
     }
     let known = results[selection] ?? TaskResults()
     (curves, turningPoints) = (known.curves, known.turningPoints)

@@ -38,4 +38,5 @@ package struct TaskOpening: Sendable, Hashable {
 package struct TaskResults: Sendable {
   package var curves: [CurveIdentity: SparsityCurve] = [:]
   package var turningPoints: [CurveIdentity: TurningPoints] = [:]
+  package var sensitivities: [PruningMethod: Sensitivities] = [:]
 }

@@ -11,36 +11,22 @@ struct Evaluate: ParsableCommand {
     abstract: "Measure a model's performance at sparsity levels, with intervals.")
 
   @OptionGroup var modelArgument: ModelArgument
+  @OptionGroup var measured: MeasuredTask
   @OptionGroup var pruning: PruningOptions
 
   @Option(
     help: ArgumentHelp(
-      "The task: digits, the embedded images; with --data also "
-        + "\(TaskRequest.names.joined(separator: ", "))."))
-  var task = "digits"
-
-  @Option(
-    help: ArgumentHelp(
-      "The task's data: a file, or for GLUE, MMLU and images a folder.", valueName: "path"))
-  var data: String?
-
-  @Option(
-    help: """
-      The split that is looked for in a folder: of GLUE, where it is dev unless given (for MNLI \
-      dev_matched or dev_mismatched), of MMLU and of images, where it is test.
-      """)
-  var split: String?
-
-  @OptionGroup(title: "Language models") var language: LanguageTaskOptions
-
-  @Option(
-    help: ArgumentHelp(
       "Levels, separated by commas, such as 0,0.5,0.9; ‘curve’ measures until the turning point "
-        + "is known to one percent.", valueName: "levels"))
+        + "is known to one percent, each level on as many examples as that takes.",
+      valueName: "levels"))
   var sparsity = LevelList(levels: [.dense])
 
-  @Option(help: "Only the first so many examples.")
-  var limit: Int?
+  @Flag(
+    help: """
+      With ‘curve’, measure each level on all examples, also where fewer have decided on which side \
+      of the tolerance it lies.
+      """)
+  var complete = false
 
   @Option(
     help: ArgumentHelp(
@@ -56,48 +42,21 @@ struct Evaluate: ParsableCommand {
       valueName: "share"))
   var tolerance = 0.01
 
-  @Option(help: "How many threads compute; the results do not depend on it.")
-  var workers = ProcessorCount.available
-
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("--limit \(limit) must be at least 1.") }
-    guard (1...1024) ~= workers else {
-      throw ValidationError("--workers \(workers) must be from 1 to 1024.")
-    }
     guard (0...1) ~= tolerance else {
       throw ValidationError("--tolerance \(tolerance) must be between 0 and 1.")
-    }
-    guard task == "digits" || TaskRequest.names.contains(task) else {
-      throw ValidationError(
-        "--task \(task) is not known; there are: "
-          + (["digits"] + TaskRequest.names).joined(separator: ", ") + ".")
-    }
-    guard task == "digits" || data != nil else {
-      throw ValidationError("--task \(task) needs its data: --data PATH.")
     }
     if let predictions { try PredictionFiles(path: predictions).validate() }
   }
 
   func run() throws {
-    var request = data.flatMap {
-      TaskRequest(name: task, data: $0, split: split, windowLength: language.window)
-    }
-    language.apply(to: &request)
-    let model = try OpenModel(path: modelArgument.model, task: request)
-    guard case .available(_, _, _, _, let scale) = model.summary.evaluation,
-      let evaluator = model.evaluator
-    else {
-      guard case .unavailable(let reason) = model.summary.evaluation else { return }
-      throw CommandError("\(model.checkpoint.path): \(reason)")
-    }
-    if let warning = ModelLoading(model.checkpoint).freshHeadWarning {
-      StandardError.write("\(model.checkpoint.path): \(warning).")
-    }
+    let open = try measured.open(modelArgument.model)
+    let (model, evaluator, scale) = (open.model, open.evaluator, open.scale)
     guard predictions == nil || evaluator is any PredictionRecording else {
-      throw CommandError("--predictions: \(task) has none that could be written.")
+      throw CommandError("--predictions: \(measured.task) has none that could be written.")
     }
     let index = try MagnitudeIndex.build(model.matrices, threads: ProcessorCount.available)
     let excluded = try pruning.excludedIndices(in: model)
@@ -107,12 +66,13 @@ struct Evaluate: ParsableCommand {
         PruningRequest(method: pruning.pruningMethod, sparsity: 0.5, excluded: excluded)),
       in: model)
     let measurement = CurveMeasurement(
-      evaluator: evaluator, preview: index, workers: ParallelWorkers(count: workers))
+      evaluator: evaluator, preview: index, workers: ParallelWorkers(count: measured.workers))
     let identity = CurveIdentity(
       PruningRequest(method: pruning.pruningMethod, sparsity: 0, excluded: excluded))
     let progress = ProgressLine(title: "evaluating")
     let result = try measurement.measure(
-      identity, levels: levels(), tolerance: scale.drop(tolerance: tolerance), limit: limit
+      identity, levels: levels(), completing: complete || predictions != nil,
+      tolerance: scale.drop(tolerance: tolerance), limit: measured.limit
     ) { point in
       progress.show(point.scores.count, of: point.total, note: "\(point.level) %")
     }
@@ -121,7 +81,7 @@ struct Evaluate: ParsableCommand {
       try PredictionFiles(path: predictions).write(result.curve.points, of: identity, from: source)
     }
     let report = try EvaluationReport(
-      model, identity, result, data: request?.data, tolerance: tolerance)
+      model, identity, result, data: measured.request?.data, tolerance: tolerance)
     if json { try JSONOutput.print(report) } else { print(report.text.printable) }
   }
 
@@ -154,5 +114,7 @@ struct LevelList: ExpressibleByArgument {
     self.levels = levels
   }
 
-  var defaultValueDescription: String { "0" }
+  var defaultValueDescription: String {
+    levels?.map { "\(Double($0.millionths) / 1_000_000)" }.joined(separator: ",") ?? "curve"
+  }
 }

@@ -45,6 +45,9 @@ struct Explore: ParsableCommand {
       """)
   var fresh = false
 
+  @Flag(help: "Do not prune each part alone in idle time.")
+  var noSensitivity = false
+
   @Flag(help: "Print one frame as text and leave.")
   var once = false
 
@@ -97,7 +100,8 @@ struct Explore: ParsableCommand {
       }
       state.notice = notice
       return ExplorerSession(
-        model: model, themes: themes, memory: memory, keepsPoints: !noCache, state: state)
+        model: model, themes: themes, memory: memory, keepsPoints: !noCache,
+        probesSensitivity: !once && !noSensitivity, state: state)
     }
     let theme = try themes.theme(appearance.theme, remembered: remembered.theme)
     if once {

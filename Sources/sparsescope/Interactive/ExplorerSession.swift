@@ -20,6 +20,7 @@ final class ExplorerSession {
   /// nil where nothing is to be kept.
   private let memory: ExplorerMemoryFile?
   private let keepsPoints: Bool
+  private let probesSensitivity: Bool
   /// Measures the present task; nil where there is none.
   private var evaluator: (any LevelEvaluator)?
   private let openedTasks = OpenedTasks()
@@ -40,15 +41,17 @@ final class ExplorerSession {
   /// Between two frames of what moves by itself.
   private static let tickTime = Duration.milliseconds(100)
 
-  /// - Parameter keepsPoints: whether what is measured is kept in the index of runs, and taken
-  ///   from there.
+  /// - Parameters:
+  ///   - keepsPoints: whether what is measured is kept in the index of runs, and taken from there.
+  ///   - probesSensitivity: whether parts of the model are pruned alone when nothing else is asked.
   init(
     model: OpenModel, themes: ThemeSource, memory: ExplorerMemoryFile?, keepsPoints: Bool,
-    state: ExplorerState
+    probesSensitivity: Bool, state: ExplorerState
   ) {
     self.model = model
     self.memory = memory
     self.keepsPoints = keepsPoints
+    self.probesSensitivity = probesSensitivity
     evaluator = model.evaluator
     self.themes = themes
     self.state = state
@@ -220,12 +223,15 @@ final class ExplorerSession {
     let scheduler = EvaluationScheduler(
       evaluator: evaluator, preview: preview,
       workers: workers, tolerance: state.toleratedDrop, curves: state.curves,
-      store: keepsPoints ? PointCache(model, state.model.evaluation, state.task) : nil
+      store: keepsPoints ? PointCache(model, state.model.evaluation, state.task) : nil,
+      probes: probesSensitivity
     ) { event in
       switch event {
       case .point(let identity, let point): queue.post(.point(identity, point, task: task))
       case .turningPoints(let identity, let points):
         queue.post(.turningPoints(identity, points, task: task))
+      case .sensitivity(let method, let probe, let difference):
+        queue.post(.sensitivity(method, probe, difference, task: task))
       case .status(let status, let order):
         queue.post(.engine(status, order: order, task: task))
       }
