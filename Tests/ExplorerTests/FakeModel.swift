@@ -68,7 +68,7 @@ extension ExplorerState {
       size: size,
       model: ModelSummary(
         name: "vit-digits", path: "", rule: "vit: attention and feed-forward matrices",
-        parameters: 211_000, matrices: preview.matrices,
+        parameters: 211_000, matrices: preview.matrices, bytes: 844_000,
         evaluation: evaluates
           ? .available(task: "digits test", examples: 450, metric: "accuracy", chance: 0.1)
           : .unavailable("cannot be evaluated here: “t5” is not known.")),

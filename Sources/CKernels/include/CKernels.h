@@ -4,3 +4,4 @@
 #include "magnitudes.h"
 #include "peak.h"
 #include "rows.h"
+#include "sparse_storage.h"
