@@ -34,7 +34,8 @@ struct SafetensorsHeader {
     }
     let entries: [Entry]
     do {
-      (entries, metadata) = try Self.parse(UnsafeRawBufferPointer(rebasing: file.bytes[8..<dataStart]))
+      (entries, metadata) = try Self.parse(
+        UnsafeRawBufferPointer(rebasing: file.bytes[8..<dataStart]))
     } catch {
       throw .headerNotJSON(file: path, offset: 8 + error.offset, reason: error.reason)
     }

@@ -81,9 +81,11 @@ struct WrittenModel: Encodable {
   func line(dense: Int) -> String {
     let size = "\(ByteText.short(bytes)) in all"
     guard format != StorageFormat.dense.rawValue else { return "dense: \(size)" }
+    if matrices == 0 { return "\(format): would make no matrix smaller, so all are dense; \(size)" }
     let share = ByteText.ratio(Double(bytes) / Double(max(1, dense)))
     let rest = prunable - matrices
-    let others = rest == 0 ? "" : "; \(rest) would not be smaller and \(rest == 1 ? "is" : "are") dense"
+    let others =
+      rest == 0 ? "" : "; \(rest) would not be smaller and \(rest == 1 ? "is" : "are") dense"
     return "\(format): \(matrices) of \(prunable) matrices\(others); \(size), \(share) × dense"
   }
 }

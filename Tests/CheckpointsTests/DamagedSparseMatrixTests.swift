@@ -94,7 +94,9 @@ private struct Parts {
     }
   }
 
-  @Test(arguments: [[-3, 10], [1 << 40, 1 << 40], [1 << 20, 1 << 20], [3, 1 << 62], [3, 11], [4, 10]])
+  @Test(arguments: [
+    [-3, 10], [1 << 40, 1 << 40], [1 << 20, 1 << 20], [3, 1 << 62], [3, 11], [4, 10],
+  ])
   func `has a shape that lies`(shape: [Int]) throws {
     for format in [StorageFormat.bitmask, .csr] where format == .bitmask || shape != [3, 11] {
       var parts = try Parts(format)

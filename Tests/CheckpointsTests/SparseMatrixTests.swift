@@ -134,7 +134,9 @@ private let formats: [StorageFormat] = [.bitmask, .csr]
     #expect(try model.bytes(model.open("copy")) == model.matrix)
   }
 
-  @Test func `is announced in config json as compressed-tensors does, and no longer when dense`() throws {
+  @Test func `is announced in config json as compressed-tensors does, and no longer when dense`()
+    throws
+  {
     let model = try SparseModel(rows: 16, columns: 16, type: .float32, kept: 25)
     try model.copy(to: "sparse", .bitmask)
     let text = String(decoding: try model.fixture.read("sparse/config.json"), as: UTF8.self)

@@ -76,16 +76,23 @@ private func measured(_ size: Size, evaluates: Bool = true) -> ExplorerState {
 
   @Test func `one line tells what each format would take`() {
     let lines = frame(of: measured(Size(width: 120, height: 36))).lines
-    #expect(lines[34] == "")
+    #expect(
+      lines[34] == " stored 844 kB dense · 384 kB bitmask · 492 kB CSR   "
+        + "matrices alone 786 kB, 326 kB, 434 kB")
+    let early = ExplorerState.sample(size: Size(width: 120, height: 36), sparsity: 0.1)
+    #expect(
+      frame(of: early).lines[34] == " stored 844 kB dense · 809 kB bitmask · "
+        + "CSR would be 1.36 × as large   matrices alone 786 kB, 751 kB")
+  }
+
+  @Test func `a narrow screen tells the smallest file where there is room, and all when zoomed`() {
     let narrow = frame(of: measured(Size(width: 100, height: 28))).lines[26]
-    #expect(narrow == "")
-    #expect(!frame(of: measured(Size(width: 80, height: 24))).lines[22].contains("file"))
-    let zoomed = measured(Size(width: 80, height: 24)).pressing(.character("z"))
-    #expect(frame(of: zoomed).lines[22] == "")
-    var early = ExplorerState.sample(size: Size(width: 120, height: 36), sparsity: 0.1)
-    #expect(frame(of: early).lines[34].contains("CSR would be 1.36 × as large"))
-    early.request.sparsity = 0
-    #expect(early.storageSizes != nil)
+    #expect(narrow.hasSuffix("of the model              file 0.46 × as bitmask"), "\(narrow)")
+    let small = measured(Size(width: 80, height: 24))
+    #expect(!frame(of: small).text.contains("bitmask"))
+    #expect(
+      frame(of: small.pressing(.character("z"))).lines[22]
+        == " stored 844 kB dense · 384 kB bitmask · 492 kB CSR")
   }
 
   @Test func `a measured speed stands at the end of the sizes`() {

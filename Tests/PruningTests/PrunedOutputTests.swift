@@ -83,7 +83,8 @@ struct PrunedOutputTests {
   @Test(
     arguments: [StorageFormat.bitmask, .csr],
     [
-      (PruningMethod.magnitude(.global), 0.0), (.magnitude(.global), 0.1), (.magnitude(.matrix), 0.5),
+      (PruningMethod.magnitude(.global), 0.0), (.magnitude(.global), 0.1),
+      (.magnitude(.matrix), 0.5),
       (.magnitude(.global), 0.9), (.magnitude(.global), 0.99), (.magnitude(.global), 1),
       (.random(.uniform, seed: 3), 0.7), (.nm(groupSize: 4), 0.5),
     ])

@@ -24,7 +24,9 @@ struct StorageLine: Widget {
   /// The smallest file in times the dense one: `file 0.39 × as bitmask`.
   static func shortest(_ sizes: StorageSizes, _ look: Appearance) -> [Fragment] {
     let best = sizes.named.min { $0.layout.written < $1.layout.written }
-    guard let (name, layout) = best, sizes.ratio(layout) < 1 else { return [Fragment("dense is smallest", look.roles.muted)] }
+    guard let (name, layout) = best, sizes.ratio(layout) < 1 else {
+      return [Fragment("dense is smallest", look.roles.muted)]
+    }
     let share = Double(sizes.model(layout)) / Double(max(1, sizes.denseModel))
     return [
       Fragment("file \(ByteText.ratio(share)) ×", look.roles.text),
@@ -52,7 +54,9 @@ struct StorageLine: Widget {
       pieces.append(Fragment(" \(name)", look.roles.muted))
       matrices.append(ByteText.short(layout.written))
     }
-    if let speed { pieces += [Fragment(" · ", look.roles.muted), Fragment(speed, look.roles.text)] }
+    if let speed {
+      pieces += [Fragment(" · ", look.roles.muted), Fragment(speed, look.roles.text)]
+    }
     if parts, matrices.count > 1 {
       pieces.append(
         Fragment("   matrices alone " + matrices.joined(separator: ", "), look.roles.muted))

@@ -51,7 +51,8 @@ struct Prune: ParsableCommand {
     let compressed: [String]
     do {
       compressed = try model.matrices.write(
-        plan, to: output, storing: format ?? .dense, onMatrix: { done, all in progress.show(done, of: all) },
+        plan, to: output, storing: format ?? .dense,
+        onMatrix: { done, all in progress.show(done, of: all) },
         isCancelled: { Interruption.isRequested })
     } catch PruningError.cancelled {
       progress.finish("interrupted; nothing was written")
