@@ -45,7 +45,8 @@ struct StorageReport: Encodable {
       [("bitmask", bitmask), ("CSR", csr)] + (twoFour.map { [("2:4", $0)] } ?? [])
     var texts = ["\(ByteText.short(dense.modelBytes)) dense"]
     var parts = ["\(ByteText.short(dense.prunableBytes)) dense"]
-    for (name, layout) in layouts {
+    // A format that can hold no matrix at all leaves them as they are.
+    for (name, layout) in layouts where layout.ofDense != 1 {
       guard layout.ofDense < 1 else {
         texts.append("\(name) would be \(ByteText.ratio(layout.ofDense)) × as large")
         continue

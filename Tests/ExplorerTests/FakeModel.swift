@@ -48,8 +48,8 @@ extension FakePreview {
     matrices = (0..<blocks).flatMap { block in
       Self.kinds.map { kind in
         MatrixDescription(
-          name: "encoder.layer.\(block).\(kind.replacing(" ", with: "."))", kind: kind,
-          block: block,
+          name: "encoder.layer.\(block).\(kind.replacing(" ", with: ".")).weight",
+          kind: kind, block: block,
           shape: kind == "mlp in" ? [256, 64] : kind == "mlp out" ? [64, 256] : [64, 64],
           dtype: "F32")
       }

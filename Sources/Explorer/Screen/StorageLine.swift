@@ -66,9 +66,10 @@ struct StorageLine: Widget {
 }
 
 extension StorageSizes {
-  /// The formats that leave zeros out, with their names.
+  /// The formats that leave zeros out, with their names; not one that can hold no matrix at all.
   fileprivate var named: [(name: String, layout: Layout)] {
-    [("bitmask", bitmask), ("CSR", csr)] + (twoFour.map { [("2:4", $0)] } ?? [])
+    let all = [("bitmask", bitmask), ("CSR", csr)] + (twoFour.map { [("2:4", $0)] } ?? [])
+    return all.filter { $0.1.everywhere != dense }
   }
 }
 
