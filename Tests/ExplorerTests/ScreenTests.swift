@@ -87,7 +87,7 @@ private func measured(_ size: Size, evaluates: Bool = true) -> ExplorerState {
 
   @Test func `a narrow screen tells the smallest file where there is room, and all when zoomed`() {
     let narrow = frame(of: measured(Size(width: 100, height: 28))).lines[26]
-    #expect(narrow.hasSuffix("of the model              file 0.46 × as bitmask"), "\(narrow)")
+    #expect(narrow.hasSuffix("of the model               file 0.46 × as bitmask"), "\(narrow)")
     let small = measured(Size(width: 80, height: 24))
     #expect(!frame(of: small).text.contains("bitmask"))
     #expect(
