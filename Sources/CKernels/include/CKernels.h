@@ -4,4 +4,5 @@
 #include "magnitudes.h"
 #include "peak.h"
 #include "rows.h"
+#include "sparse_product.h"
 #include "sparse_storage.h"

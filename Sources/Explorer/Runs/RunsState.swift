@@ -17,6 +17,8 @@ package struct RunsState: Sendable {
   package internal(set) var problems: [String] = []
   package internal(set) var details: [RunRow.ID: RunDetail] = [:]
   package internal(set) var masks: MaskTable?
+  /// Other machines whose runs are shown.
+  package internal(set) var hosts: [RunHost] = []
   /// The curve of the second marked run minus that of the first; nil where there are no two.
   package internal(set) var difference: NamedDifference?
 
@@ -87,7 +89,9 @@ package struct NamedDifference: Sendable, Equatable {
 }
 
 extension RunsState {
-  package var layout: RunsLayout { RunsLayout(size: size, recent: recent, zoomed: zoomed) }
+  package var layout: RunsLayout {
+    RunsLayout(size: size, recent: recent, zoomed: zoomed, hasHosts: !hosts.isEmpty)
+  }
 
   package var focus: RunsPanel { recent.first ?? .runs }
 
@@ -99,8 +103,10 @@ extension RunsState {
   package var visibleRuns: [RunRow] {
     let wanted = filterText.lowercased().split(separator: " ")
     let found = (runs ?? []).filter { run in
-      let text = ([run.name, run.model, run.state.rawValue, run.protocol.rawValue] + run.tasks)
-        .joined(separator: " ").lowercased()
+      let words = [
+        run.place?.host ?? "", run.name, run.model, run.state.rawValue, run.protocol.rawValue,
+      ]
+      let text = (words + run.tasks).joined(separator: " ").lowercased()
       return wanted.allSatisfy { text.contains($0) }
     }
     return order.sorted(found)
@@ -183,7 +189,7 @@ extension RunsState {
   /// Whether nothing is on its way any more.
   package var isSettled: Bool {
     runs != nil && openOrders == 0 && !awaitsThemes && watch.runs.allSatisfy { details[$0] != nil }
-      && maskQuestion == masks?.question
+      && maskQuestion == masks?.question && hosts.allSatisfy(\.isSettled)
   }
 }
 

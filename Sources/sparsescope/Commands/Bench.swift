@@ -11,7 +11,7 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure the program here, with what each figure is held against.",
     discussion: """
-      Parts: kernels (matrix products), index (of a model of BERT-base's size), interface (start, \
+      Parts: kernels (matrix products), sparse (those with sparse matrices, against dense), index (of a model of BERT-base's size), interface (start, \
       keys, bytes, on a pseudo-terminal), evaluate (the embedded model; with --model and --data \
       also a text model, and with --pytorch PyTorch beside it), finetune (of a text model, with \
       --model and --data). Machines are noisy: close what \
@@ -19,7 +19,7 @@ struct Bench: ParsableCommand {
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case kernels, index, interface, evaluate, finetune
+    case kernels, sparse, index, interface, evaluate, finetune
   }
 
   @Argument(help: "What to measure; without it all parts.")
@@ -67,6 +67,7 @@ struct Bench: ParsableCommand {
       let measured =
         switch part {
         case .kernels: try kernels()
+        case .sparse: try sparse()
         case .index: try index()
         case .interface: try interface()
         case .evaluate: try evaluate() + evaluateTexts()
@@ -105,6 +106,26 @@ struct Bench: ParsableCommand {
         name: "sgemm's share of the peak, one thread", value: bench.single / bench.peak, unit: "×",
         goal: "at least 0.7", met: bench.single / bench.peak >= 0.7),
     ]
+  }
+
+  private func sparse() throws -> [Figure] {
+    try BLAS.load()
+    let bench = SparseBench()
+    let rows = bench.rows.flatMap { row -> [Figure] in
+      [
+        Figure(
+          name: "\(row.title) pruned: product against sgemm", value: row.forward, unit: "×",
+          goal: row.goal.map { "at least \($0)" }, met: row.goal.map { row.forward >= $0 }),
+        Figure(name: "  gradient of the inputs", value: row.inputGradient, unit: "×"),
+        Figure(name: "  gradient of the kept weights", value: row.weightGradient, unit: "×"),
+      ]
+    }
+    return rows
+      + bench.groups.map {
+        Figure(
+          name: "2:4 of \($0.outputs)×\($0.inputs): product against sgemm", value: $0.ratio,
+          unit: "×")
+      }
   }
 
   private func index() throws -> [Figure] {
