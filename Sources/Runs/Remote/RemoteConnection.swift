@@ -148,7 +148,7 @@ package final class RemoteConnection: Sendable {
     if isStopped { kill(process.pid, SIGTERM) }
     var hadHello = false
     var reason: ConnectionEnd?
-    reading: while true {
+    reading: while !isStopped {
       switch stream.next(wake: wake.read) {
       case .lines(let lines):
         drainWake()
@@ -167,7 +167,7 @@ package final class RemoteConnection: Sendable {
       }
     }
     // A program that is to be given up need not be waited for.
-    if reason != nil { kill(process.pid, SIGTERM) }
+    if reason != nil || isStopped { kill(process.pid, SIGTERM) }
     let status = process.end()
     shared.withLock { $0.child = nil }
     return reason
