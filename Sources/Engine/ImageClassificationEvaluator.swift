@@ -35,7 +35,9 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
     }
   }
 
-  package func prepare(_ plan: PruningPlan) throws -> any PreparedLevel {
+  package func prepare(
+    _ plan: PruningPlan, kernels: KernelChoice
+  ) throws -> any PreparedLevel {
     let loaded = try self.loaded.withLock { loaded in
       if loaded == nil {
         try BLAS.load()
@@ -43,13 +45,18 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
       }
       return loaded!
     }
+    let weights = try loaded.transformer.pruned(
+      plan, of: matrices, kernels: kernels,
+      tokens: (batches.first?.count ?? 1) * loaded.image.tokens)
     return Level(
-      classifier: loaded, parameters: loaded.pruned(plan, of: matrices), task: task, tapes: tapes)
+      classifier: loaded, parameters: weights.parameters, speed: LevelSpeed(weights), task: task,
+      tapes: tapes)
   }
 
   private struct Level: PreparedLevel {
     let classifier: ImageClassifier
     let parameters: Parameters
+    let speed: LevelSpeed
     let task: ImageClassification
     let tapes: TapePool
 

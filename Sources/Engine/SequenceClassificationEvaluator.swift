@@ -41,10 +41,13 @@ package final class SequenceClassificationEvaluator: LevelEvaluator {
     predictions = PredictionLog(count: data.examples.count)
   }
 
-  package func prepare(_ plan: PruningPlan) throws -> any PreparedLevel {
-    let (transformer, parameters) = try model.pruned(plan)
+  package func prepare(
+    _ plan: PruningPlan, kernels: KernelChoice
+  ) throws -> any PreparedLevel {
+    let (transformer, weights) = try model.pruned(plan, kernels: kernels)
     return Level(
-      evaluator: self, request: plan.request, model: transformer, parameters: parameters)
+      evaluator: self, request: plan.request, model: transformer,
+      parameters: weights.parameters, speed: LevelSpeed(weights))
   }
 
   /// What the model said of the first examples at a request; nil before they have been measured.
@@ -60,6 +63,7 @@ package final class SequenceClassificationEvaluator: LevelEvaluator {
     let request: PruningRequest
     let model: Transformer
     let parameters: Parameters
+    let speed: LevelSpeed
 
     func scores(of batch: Range<Int>) throws -> [Float] {
       let tokens = evaluator.model.batch(evaluator.encodings[batch])

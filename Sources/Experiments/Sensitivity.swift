@@ -11,6 +11,11 @@ package enum SensitivitySubject: Sendable, Hashable, Codable {
 package struct SensitivityProbe: Sendable, Hashable {
   package var subject: SensitivitySubject
   package var level: SparsityLevel
+
+  package init(subject: SensitivitySubject, level: SparsityLevel) {
+    self.subject = subject
+    self.level = level
+  }
 }
 
 /// Which subjects a model has, and at which levels each is pruned alone.

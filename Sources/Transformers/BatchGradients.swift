@@ -130,9 +130,10 @@ package final class BatchGradients: @unchecked Sendable {
     for use in products {
       workspace.reset()
       let steps = linearSteps(use)
-      steps[0].step.layer.addWeightGradient(
+      steps[0].step.addWeightGradient(
         x: stacked(steps.map(\.step.input.value), in: workspace),
-        dy: stacked(steps.map(\.dy), in: workspace), to: sum, accumulating: accumulating)
+        dy: stacked(steps.map(\.dy), in: workspace), to: sum, accumulating: accumulating,
+        in: workspace)
       accumulating = true
     }
     scatterLookups(id) { _ in }

@@ -14,9 +14,14 @@ final class FineTuningRun {
   private let schedule: LinearRate
   private let seeds: FineTuningSeeds
   private var masks: ParameterMasks
+  private var packed: PackedTraining
   private var epoch: (number: Int, batches: [[Int]])?
 
-  init(_ tuner: FineTuner, _ state: FineTuningState, workers: ParallelWorkers) {
+  /// The weights as they are multiplied by: some of them packed.
+  var parameters: Parameters { state.parameters.packing(packed.forms) }
+  var packedCount: Int { packed.forms.count }
+
+  init(_ tuner: FineTuner, _ state: FineTuningState, workers: ParallelWorkers) throws {
     let table = tuner.model.loaded.model.table
     let settings = tuner.settings
     self.tuner = tuner
@@ -32,6 +37,9 @@ final class FineTuningRun {
     schedule = LinearRate(
       peak: settings.learningRate, warmupRatio: settings.warmupRatio, steps: tuner.steps)
     masks = state.mask?.parameterMasks(table) ?? ParameterMasks(table: table)
+    packed = try PackedTraining(
+      tuner.model.loaded.model, state.parameters, state.mask,
+      state.trainer.sparsescope.kernels ?? KernelCrossings(), workers: workers)
   }
 
   /// Takes the next step and notes it in the record.
@@ -60,12 +68,15 @@ final class FineTuningRun {
     let next = LotteryTicket(trained: state.parameters, mask: current, sparsity: level).mask
     state.take(next)
     masks = next.parameterMasks(state.parameters.table)
+    packed = try PackedTraining(
+      tuner.model.loaded.model, state.parameters, next,
+      state.trainer.sparsescope.kernels ?? KernelCrossings(), workers: workers)
   }
 
   /// The step's mean loss, and the norm of its gradients, which `gradients` holds.
   private func differentiate(_ step: Int) throws -> (loss: Double, norm: Double) {
     let examples = tuner.data.examples
-    let (model, parameters) = (tuner.model.loaded.model, SharedParameters(state.parameters))
+    let (model, parameters) = (tuner.model.loaded.model, SharedParameters(self.parameters))
     let (gradients, masks, dropoutSeed) = (gradients, masks, seeds.dropout)
     let batches = batches(of: step)
     examplesOfLastStep = batches.reduce(0) { $0 + $1.count }
@@ -111,6 +122,7 @@ final class FineTuningRun {
       throw FineTuningError.revivedWeights(
         matrix: table[first.id].name, count: count, step: step)
     }
+    try packed.follow(state.parameters, on: workers)
   }
 
   /// The batches of a step.
@@ -121,18 +133,4 @@ final class FineTuningRun {
     let start = step % tuner.stepsPerEpoch * tuner.settings.accumulation
     return batches[start...].prefix(tuner.settings.accumulation)
   }
-}
-
-/// Parameters that all workers read during a pass, and that nobody refers to afterwards: the
-/// optimiser changes in place what is its own alone.
-///
-/// Sendable because it is emptied only when the workers have returned.
-private final class SharedParameters: @unchecked Sendable {
-  private var parameters: Parameters?
-
-  var value: Parameters { parameters! }
-
-  init(_ parameters: Parameters) { self.parameters = parameters }
-
-  func release() { parameters = nil }
 }

@@ -12,6 +12,7 @@ struct Explore: ParsableCommand {
 
   @OptionGroup var modelArgument: ModelArgument
   @OptionGroup var pruning: PruningOptions
+  @OptionGroup var kernels: KernelOptions
   @OptionGroup var appearance: AppearanceOptions
 
   @Option(
@@ -84,7 +85,7 @@ struct Explore: ParsableCommand {
     func session(_ size: Size, _ look: Appearance) -> ExplorerSession {
       ExplorerSession(
         model: model, themes: themes, memory: memory, keepsPoints: !noCache,
-        probesSensitivity: !once && !noSensitivity,
+        probesSensitivity: !once && !noSensitivity, kernels: kernels.kernels,
         state: ExplorerState(
           size: size, model: summary, request: request, look: look, tasks: offers,
           task: model.evaluator == nil ? nil : TaskSelection(name: KnownTask.digits.name)))
