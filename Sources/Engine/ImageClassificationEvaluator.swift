@@ -87,6 +87,11 @@ final class TapePool: Sendable {
 
   private let idle = Mutex(Idle())
 
+  /// Where the time of all passes on tapes that are not in use has gone.
+  var operationTimes: OperationTimes {
+    idle.withLock { $0.tapes.reduce(OperationTimes()) { $0 + $1.times } }
+  }
+
   func withTape<R>(_ body: (Tape) throws -> R) rethrows -> R {
     let tape =
       idle.withLock { Idle(tapes: $0.tapes.popLast().map { [$0] } ?? []) }.tapes.first

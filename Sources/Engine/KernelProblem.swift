@@ -6,7 +6,7 @@ struct KernelProblem: Sendable, Hashable, Codable {
   var shape: KernelShape
   /// Rows of the activations: a power of two from 32 to 512.
   var tokens: Int
-  /// Whether both gradients count, and the new values that the packed forms take after each step.
+  /// Whether both gradients count.
   var forTraining: Bool
 
   init(shape: KernelShape, tokens: Int, forTraining: Bool) {
@@ -70,7 +70,8 @@ private struct KernelTrial {
     weights = workspace.matrix(rows: outputs, columns: inputs)
     dx = workspace.matrix(rows: forTraining ? tokens : 0, columns: inputs)
     dy = workspace.matrix(rows: forTraining ? tokens : 0, columns: outputs)
-    gradient = workspace.matrix(rows: forTraining ? outputs : 0, columns: inputs)
+    // Room for more slots than elements, since rows are filled up.
+    gradient = workspace.matrix(rows: forTraining ? 2 * outputs : 0, columns: inputs)
     for matrix in [x, dy, weights] {
       // Nothing denormal, and nothing that grows: the values do not matter otherwise.
       for index in matrix.elements.indices {
@@ -94,16 +95,17 @@ private struct KernelTrial {
     BLAS.multiply(x, .plain, weights, .transposed, into: y)
     guard forTraining else { return }
     BLAS.multiply(dy, .plain, weights, into: dx)
-    BLAS.multiply(dy, .transposed, x, into: gradient)
+    BLAS.multiply(dy, .transposed, x, into: gradient.rows(0..<dy.columns))
   }
 
   func multiply(_ packed: PackedWeights) {
     SparseProduct.multiply(x, [SparseProduct(packed.forward, into: y)], in: workspace)
     guard let backward = packed.backward else { return }
     SparseProduct.multiply(dy, [SparseProduct(backward, into: dx)], in: workspace)
-    packed.forward.addWeightGradient(
-      x: x, dy: dy, to: gradient, accumulating: false, in: workspace)
-    packed.updateValues(from: weights)
+    packed.forward.weightGradient(
+      x: [x], dy: [dy],
+      into: UnsafeMutableBufferPointer(start: gradient.base, count: packed.forward.slots),
+      accumulating: false, in: workspace)
   }
 
   func seconds(_ work: () -> Void) -> Double {

@@ -50,6 +50,9 @@ package final class SequenceClassificationEvaluator: LevelEvaluator {
       parameters: weights.parameters, speed: LevelSpeed(weights))
   }
 
+  /// Where the time of all passes so far has gone, on all threads together.
+  package var operationTimes: OperationTimes { model.tapes.operationTimes }
+
   /// What the model said of the first examples at a request; nil before they have been measured.
   package func predictions(at request: PruningRequest, first count: Int? = nil) -> [Double]? {
     predictions.first(count ?? data.examples.count, at: request)

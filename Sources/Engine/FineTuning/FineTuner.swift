@@ -131,6 +131,7 @@ package struct FineTuner: Sendable {
         progress.heldOut = last
       }
       if step < steps, settings.saveEvery.map({ step.isMultiple(of: $0) }) == true {
+        training.store()
         result.checkpoint = try save(training.state) ?? result.checkpoint
       }
       progress.stepsOfThisRun = result.losses.count
@@ -138,6 +139,7 @@ package struct FineTuner: Sendable {
       progress.seconds = (ContinuousClock.now - start) / .seconds(1)
       try onStep(progress)
     }
+    training.store()
     if training.state.step > 0 {
       result.checkpoint = try save(training.state) ?? result.checkpoint
     }
