@@ -181,7 +181,7 @@ package final class EvaluationScheduler: Sendable {
     let done = all.count { session.isProbed($0, focus.method) }
     emit(.status(.probing(probe, done: done, of: all.count), order: order))
     try measure(probe.level, of: identity, in: &session, order: order) {
-      $0.isComplete(probe.level)
+      $0[probe.level]?.isComplete == true
     }
     if let point = session.curves[identity]?[probe.level], point.isComplete {
       session.setProbed(probe, focus.method)
