@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { sequence_capacity = 512, stack_capacity = 64 * 1024 };
+enum { sequence_capacity = 512, stack_capacity = 64 * 1024, seconds_to_end = 2 };
 
 static struct {
   int input, output, wake;
@@ -20,6 +21,10 @@ static struct {
 
 /// Whether the terminal is ours at this moment.
 static volatile sig_atomic_t entered;
+/// What is to come from the terminal, and how long to wait for it on the way out.
+static volatile sig_atomic_t answers_due, answer_patience;
+/// Whether the end may wait for its owner, and the signal that asked for it.
+static volatile sig_atomic_t defers_ending, ending_signal;
 
 static const int ending[] = {SIGTERM, SIGHUP,  SIGINT,  SIGQUIT, SIGUSR1,
                              SIGUSR2, SIGALRM, SIGXCPU, SIGXFSZ, SIGSYS};
@@ -34,12 +39,46 @@ static void enter_terminal(void) {
   entered = 1;
 }
 
+static long milliseconds_since(const struct timespec *start) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000;
+}
+
+/// Takes bytes until so many status reports have come, and none behind the last of them; false when
+/// they do not come in time.
+static bool take_answers(int count, int patience) {
+  struct timespec start;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  enum { outside, escape, bracket, digits } place = outside;
+  while (count > 0) {
+    long left = patience - milliseconds_since(&start);
+    if (left <= 0) return false;
+    struct pollfd ready = {.fd = modes.input, .events = POLLIN};
+    int found = poll(&ready, 1, (int)left);
+    if (found < 0 && errno == EINTR) continue;
+    char byte;
+    if (found <= 0 || read(modes.input, &byte, 1) != 1) return false;
+    if (place == digits && byte == 'n') count--;
+    bool is_digit = byte >= '0' && byte <= '9';
+    place = byte == 27                           ? escape
+            : place == escape && byte == '['     ? bracket
+            : place >= bracket && is_digit       ? digits
+                                                 : outside;
+  }
+  return true;
+}
+
 static void leave_terminal(void) {
   if (!entered) return;
   entered = 0;
-  terminal_write(modes.output, modes.leave, strlen(modes.leave));
-  // Reports of the mouse that are still under way must not end up in the shell.
-  tcflush(modes.input, TCIFLUSH);
+  bool is_there = terminal_write(modes.output, modes.leave, strlen(modes.leave));
+  // Answers and reports of the mouse that are still under way must not end up in the shell. What
+  // comes behind the answer to a last question is the shell's.
+  bool is_clear = is_there && answer_patience > 0 && terminal_write(modes.output, "\033[5n", 4) &&
+                  take_answers(answers_due + 1, answer_patience);
+  if (!is_clear) tcflush(modes.input, TCIFLUSH);
+  answers_due = 0;
   tcsetattr(modes.input, TCSANOW, &modes.cooked);
 }
 
@@ -62,6 +101,15 @@ static void raise_earlier(int signal) {
 
 static void on_end(int signal) {
   int saved = errno;
+  bool is_request = signal == SIGTERM || signal == SIGHUP || signal == SIGINT;
+  if (defers_ending && is_request && ending_signal == 0) {
+    ending_signal = signal;
+    alarm(seconds_to_end);
+    wake('e');
+    errno = saved;
+    return;
+  }
+  if (signal == SIGALRM && ending_signal != 0) signal = ending_signal;
   leave_terminal();
   raise_earlier(signal);
   errno = saved;
@@ -182,8 +230,19 @@ void terminal_modes_set_leave(const char *leave) {
   strncpy(modes.leave, leave, sizeof modes.leave - 1);
 }
 
+void terminal_modes_expect(int answers, int patience) {
+  answers_due = answers;
+  answer_patience = patience;
+}
+
+void terminal_modes_defer_ending(void) { defers_ending = 1; }
+
+int terminal_modes_ending_signal(void) { return ending_signal; }
+
 void terminal_modes_leave(void) {
   leave_terminal();
+  if (ending_signal != 0) alarm(0);
+  defers_ending = ending_signal = 0;
   for (int signal = 1; signal < NSIG; signal++) {
     if (replaced[signal]) sigaction(signal, &earlier[signal], NULL);
     replaced[signal] = false;

@@ -31,7 +31,7 @@ extension SparsityCurve {
     }
     for look in Self.looks {
       let seen = point.total * look / 8
-      guard (1...point.scores.count).contains(seen) else { continue }
+      guard seen > 0, seen <= point.scores.count else { continue }
       let difference = PairedDifference(
         pruned: Array(point.scores.prefix(seen)), dense: dense.scores,
         confidence: Self.decidingConfidence)

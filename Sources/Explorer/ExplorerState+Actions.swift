@@ -168,7 +168,8 @@ extension ExplorerState {
   /// The command line that opens the explorer on what the screen shows.
   package var equivalentCommand: String {
     var words = ["sparsescope", "explore"]
-    if !model.path.isEmpty { words.append(shellQuoted(model.path)) }
+    // Without a name the last model would open.
+    words.append(model.path.isEmpty ? "embedded" : shellQuoted(model.path))
     if let task {
       words += ["--task", task.name]
       if let data = task.data { words += ["--data", shellQuoted(data)] }

@@ -5,6 +5,7 @@ import Canvas
 enum ControlSequence {
   enum Outcome {
     case key(Key, Int)
+    case answer(TerminalAnswer, Int)
     /// Well formed, but nothing that a key is.
     case ignored(Int)
     case incomplete
@@ -40,6 +41,9 @@ enum ControlSequence {
     let parameters = body[..<end]
     if bytes[end] == UInt8(ascii: "~") && parameters.elementsEqual("200".utf8) {
       return paste(bytes.dropFirst(length), header: length)
+    }
+    if let answer = TerminalAnswer(parameters, final: bytes[end]) {
+      return .answer(answer, length)
     }
     return key(parameters, final: bytes[end]).map { .key($0, length) } ?? .ignored(length)
   }
@@ -134,7 +138,7 @@ enum ControlSequence {
     Key.Modifiers(rawValue: UInt8(max(0, parameter - 1) & 7))
   }
 
-  private static func numbers(_ parameters: ArraySlice<UInt8>) -> [Int] {
+  static func numbers(_ parameters: ArraySlice<UInt8>) -> [Int] {
     parameters.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map { digits in
       digits.prefix(6).reduce(0) { $0 * 10 + max(0, min(9, Int($1) - 0x30)) }
     }

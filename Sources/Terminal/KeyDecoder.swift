@@ -10,6 +10,9 @@ package struct KeyDecoder: Sendable {
   /// Sequences of the terminal's description, such as those of `kcuu1`.
   private let described: [[UInt8]: Key]
   private var pending: [UInt8] = []
+  /// Whether `pending` has waited longer than the bytes of a key do.
+  private var isOld = false
+  private var answers: [TerminalAnswer] = []
 
   package init(described: [[UInt8]: Key] = [:]) {
     self.described = described
@@ -17,23 +20,41 @@ package struct KeyDecoder: Sendable {
 
   /// Whether bytes are left that may become more: an escape, or part of a character.
   package var isWaiting: Bool { !pending.isEmpty }
+  /// Whether what is left can only become an answer any more, or the keys that it is already.
+  package var isHolding: Bool { isOld && isWaiting }
 
   /// The keys that are complete with these bytes.
   package mutating func decode(_ bytes: some Sequence<UInt8>) -> [Key] {
-    pending.append(contentsOf: bytes)
-    return decode(isFinal: false)
+    let bytes = Array(bytes)
+    var keys: [Key] = []
+    if isHolding && !TerminalAnswer.mayBegin(pending + bytes) { keys = decode(isFinal: true) }
+    pending += bytes
+    return keys + decode(isFinal: false)
+  }
+
+  /// The answers that have come since the last call.
+  package mutating func takeAnswers() -> [TerminalAnswer] {
+    defer { answers = [] }
+    return answers
   }
 
   /// The keys of what is left, when no more bytes are to come: a lone escape is the escape key.
   ///
   /// Pasted text whose end has not arrived stays.
-  package mutating func flush() -> [Key] {
-    decode(isFinal: true)
+  /// - Parameter expectingAnswer: whether the terminal was asked something, so that what may be the
+  ///   beginning of its answer stays, too.
+  package mutating func flush(expectingAnswer: Bool = false) -> [Key] {
+    if expectingAnswer && TerminalAnswer.mayBegin(pending) {
+      isOld = true
+      return []
+    }
+    return decode(isFinal: true)
   }
 
   private mutating func decode(isFinal: Bool) -> [Key] {
     var keys: [Key] = []
     var rest = pending[...]
+    isOld = false
     while !rest.isEmpty {
       switch step(rest, isFinal: isFinal) {
       case .key(let key, let length):
@@ -43,6 +64,9 @@ package struct KeyDecoder: Sendable {
         keys += String(decoding: rest.prefix(length), as: UTF8.self).map(Key.character)
         rest = rest.dropFirst(length)
       case .skip(let length): rest = rest.dropFirst(length)
+      case .answer(let answer, let length):
+        answers.append(answer)
+        rest = rest.dropFirst(length)
       case .wait:
         pending = Array(rest)
         return keys
@@ -57,6 +81,7 @@ package struct KeyDecoder: Sendable {
     /// Printable characters; taken as a whole, so that combining marks find their base.
     case text(Int)
     case skip(Int)
+    case answer(TerminalAnswer, Int)
     case wait
   }
 
@@ -124,7 +149,7 @@ package struct KeyDecoder: Sendable {
         return .key(.alt(text.first!), 1 + text.first!.utf8.count)
       case .wait: return .wait
       case .skip(let length): return .skip(1 + length)
-      case .key: return .skip(1)
+      case .key, .answer: return .skip(1)
       }
     }
   }
@@ -132,6 +157,7 @@ package struct KeyDecoder: Sendable {
   private static func step(_ outcome: ControlSequence.Outcome) -> Step {
     switch outcome {
     case .key(let key, let length): .key(key, length)
+    case .answer(let answer, let length): .answer(answer, length)
     case .ignored(let length): .skip(length)
     case .incomplete: .wait
     }

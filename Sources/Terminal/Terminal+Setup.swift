@@ -79,13 +79,10 @@ struct TerminalSequences {
     if isModern { text += "\u{1b}[?2026l\u{1b}[?2004l" }
     if usesMouse { text += "\u{1b}[?1006l\u{1b}[?1002l" }
     text += Self.capability("sgr0") + Self.capability("rmkx") + Self.capability("cnorm")
-    let back = Self.capability("rmcup")
-    if back.isEmpty {
-      // Without another screen to return from, the shell goes on below ours.
-      text += String(cString: terminal_screen_move(Int32(max(0, rows - 1)), 0))
-      text += Self.capability("el") + "\r\n"
-    }
-    return text + back
+    // Where there is no other screen to return from, as in GNU screen unless it is told otherwise,
+    // the shell goes on below ours.
+    text += String(cString: terminal_screen_move(Int32(max(0, rows - 1)), 0))
+    return text + Self.capability("el") + "\r\n" + Self.capability("rmcup")
   }
 
   /// Keys whose sequences differ from terminal to terminal.

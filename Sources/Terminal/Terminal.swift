@@ -15,6 +15,8 @@ package final class Terminal {
     /// How long a lone escape may be the start of a longer key; raise it on slow links.
     package var escapeDelay: Duration
     package var usesMouse: Bool
+    /// Whether the terminal is asked after each frame if it is there; see `FramePacing`.
+    package var pacesFrames: Bool
     package var input: Int32
     package var output: Int32
     /// Where `TERM`, `NO_COLOR`, `COLORTERM` are looked up.
@@ -23,13 +25,15 @@ package final class Terminal {
     package init(
       depth: ColorDepth? = nil, symbols: GraphSymbols? = nil,
       escapeDelay: Duration = .milliseconds(25), usesMouse: Bool = true,
-      input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO,
+      pacesFrames: Bool = true, input: Int32 = STDIN_FILENO,
+      output: Int32 = STDOUT_FILENO,
       environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
       self.depth = depth
       self.symbols = symbols
       self.escapeDelay = escapeDelay
       self.usesMouse = usesMouse
+      self.pacesFrames = pacesFrames
       self.input = input
       self.output = output
       self.environment = environment
@@ -45,7 +49,11 @@ package final class Terminal {
 
   private let options: Options
   private let wake: (read: Int32, write: Int32)
-  private let synchronizes: Bool
+  private let isModern: Bool
+  /// Whether the terminal shows what lies between two marks at once.
+  private var synchronizes = false
+  private var pacing = FramePacing()
+  private var styles = StyleThrift()
   private var decoder: KeyDecoder
   private var pairs: ColorPairs?
   private var shown: Canvas?
@@ -76,7 +84,7 @@ package final class Terminal {
     if depth > .mono { terminal_screen_use_colors() }
     decoder = KeyDecoder(described: TerminalSequences.describedKeys())
     let modes = TerminalSequences(usesMouse: options.usesMouse)
-    synchronizes = modes.isModern
+    isModern = modes.isModern
     wake = Self.makePipe()
     guard
       terminal_modes_enter(
@@ -94,6 +102,7 @@ package final class Terminal {
   package func close() {
     guard isOpen else { return }
     isOpen = false
+    prepareToLeave()
     terminal_modes_leave()
     terminal_screen_close()
     Foundation.close(wake.read)
@@ -121,7 +130,8 @@ package final class Terminal {
     shown = canvas
     var length = 0
     if let frame = terminal_screen_frame(&length) {
-      send(UnsafeBufferPointer(start: frame, count: length))
+      let bytes = UnsafeBufferPointer(start: frame, count: length)
+      send(isModern ? styles.spare(bytes) : Array(bytes))
     }
   }
 
@@ -133,23 +143,50 @@ package final class Terminal {
       Int32(run.y), Int32(run.x), text, Int32(text.count), look.attributes, look.pair)
   }
 
-  /// Sends bytes in one piece; larger frames are shown at once by terminals that can.
-  private func send(_ bytes: UnsafeBufferPointer<CChar>) {
+  /// Sends bytes in one piece, with the question whether they have arrived; larger frames are shown
+  /// at once by terminals that can.
+  private func send(_ bytes: [CChar]) {
     guard !bytes.isEmpty else { return }
     // The marks of a synchronized update cost 16 bytes: too much for a changed digit.
     let marks = synchronizes && bytes.count >= 512
+    let asks = options.pacesFrames && pacing.asks
     var frame: [CChar] = []
-    frame.reserveCapacity(bytes.count + 16)
-    if marks { frame += "\u{1b}[?2026h".utf8.map(CChar.init) }
+    frame.reserveCapacity(bytes.count + 32)
+    func add(_ text: String) { frame += text.utf8.map(CChar.init) }
+    // In front of the first frame, which wipes away what a terminal without manners makes of it.
+    if asks && isModern && bytesWritten == 0 { add(TerminalAnswer.synchronizationQuestion) }
+    if marks { add("\u{1b}[?2026h") }
     frame += bytes
-    if marks { frame += "\u{1b}[?2026l".utf8.map(CChar.init) }
+    if marks { add("\u{1b}[?2026l") }
+    if asks { add(TerminalAnswer.statusQuestion) }
     _ = terminal_write(options.output, frame, frame.count)
     bytesWritten += frame.count
+    if asks { pacing.asked(bytes: frame.count, at: .now) }
+    prepareToLeave()
+  }
+
+  // MARK: Pacing
+
+  /// The time until which the next frame should wait for the one before; nil for now.
+  package func obstacleToFrame() -> ContinuousClock.Instant? { pacing.obstacle(at: .now) }
+
+  /// From the last frame to the answer that it is there; nil where the terminal gives none.
+  package var roundTrip: Duration? { pacing.roundTrip }
+
+  /// How long a frame that no key has asked for should let the link rest.
+  package var quietTime: Duration { pacing.quietTime }
+
+  /// Tells whoever gives the terminal back which answers are not to be left to the shell.
+  private func prepareToLeave() {
+    let patience = options.pacesFrames ? pacing.patience(at: .now) : .zero
+    terminal_modes_expect(
+      Int32(pacing.openQuestions), Int32((patience / .milliseconds(1)).rounded(.up)))
   }
 
   /// Draws everything with the next frame, whatever the terminal shows.
   package func invalidate() {
     terminal_screen_invalidate()
+    styles.forget()
     shown = nil
   }
 
@@ -164,9 +201,18 @@ package final class Terminal {
 
   /// Stops the program as ⌃z does elsewhere, and goes on when it is brought back.
   package func suspend() {
+    prepareToLeave()
     terminal_modes_suspend()
+    pacing.forgetQuestions()
     invalidate()
   }
+
+  // MARK: Ending
+
+  /// Lets the signals that ask for the end wait until the program has saved what it wants to keep:
+  /// `readKeys` then throws `TerminalError.ended`. Who takes longer than two seconds, or is asked a
+  /// second time, is ended at once.
+  package func deferEnding() { terminal_modes_defer_ending() }
 
   // MARK: Keys
 
@@ -178,14 +224,17 @@ package final class Terminal {
   ///
   /// Only a lone escape takes time: the escape delay, in which it may turn out to be another key.
   /// Of drags that follow each other the last is kept.
-  /// - Throws: `TerminalError.hungUp` when the terminal is gone.
+  /// - Throws: `TerminalError.hungUp` when the terminal is gone, `TerminalError.ended` after a signal
+  ///   when `deferEnding` was called.
   package func readKeys() throws(TerminalError) -> [Key] {
     var keys = readSignals()
+    let signal = terminal_modes_ending_signal()
+    if signal != 0 { throw .ended(signal) }
     keys += try readInput(within: .zero)
-    while decoder.isWaiting {
+    while decoder.isWaiting && !(decoder.isHolding && isExpectingAnswer) {
       let more = try readInput(within: options.escapeDelay)
       if more.isEmpty && decoder.isWaiting {
-        keys += decoder.flush()
+        keys += decoder.flush(expectingAnswer: isExpectingAnswer)
         // What is still there is pasted text whose end is under way.
         break
       }
@@ -193,6 +242,9 @@ package final class Terminal {
     }
     return Self.joiningDrags(keys)
   }
+
+  /// Whether an answer is to come, so that no frame may be drawn and half a sequence may wait.
+  private var isExpectingAnswer: Bool { pacing.obstacle(at: .now) != nil }
 
   private func readInput(within delay: Duration) throws(TerminalError) -> [Key] {
     var keys: [Key] = []
@@ -203,9 +255,21 @@ package final class Terminal {
       if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
       guard count > 0 else { throw .hungUp }
       keys += decoder.decode(buffer.prefix(count))
+      take(decoder.takeAnswers())
       wait = .zero
     }
     return keys
+  }
+
+  private func take(_ answers: [TerminalAnswer]) {
+    for answer in answers {
+      switch answer {
+      case .status: pacing.answered(at: .now)
+      case .mode(TerminalAnswer.synchronization, let isKnown): synchronizes = isKnown
+      case .mode: break
+      }
+    }
+    if !answers.isEmpty { prepareToLeave() }
   }
 
   private func waitForInput(_ delay: Duration) -> Bool {
@@ -221,7 +285,11 @@ package final class Terminal {
     while case let count = read(wake.read, &reasons, reasons.count), count > 0 {
       seen.formUnion(reasons.prefix(count))
     }
+    // The end is told apart from these.
+    seen.remove(UInt8(ascii: "e"))
     guard !seen.isEmpty else { return [] }
+    // Whoever stopped the process has taken the answers.
+    if seen.contains(UInt8(ascii: "c")) { pacing.forgetQuestions() }
     let current = Self.size(of: options.output)
     if current != size {
       size = current

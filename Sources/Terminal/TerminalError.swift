@@ -5,6 +5,8 @@ package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   case unusableType(String)
   case alreadyOpen
   case hungUp
+  /// By a signal of this number.
+  case ended(Int32)
 
   package var description: String {
     switch self {
@@ -19,6 +21,7 @@ package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
       """
     case .alreadyOpen: "The terminal is open already; close the first screen before the second."
     case .hungUp: "The terminal is gone."
+    case .ended(let signal): "The program was ended by signal \(signal)."
     }
   }
 }

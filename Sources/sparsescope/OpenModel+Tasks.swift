@@ -82,7 +82,7 @@ extension OpenModel {
 
   /// What the explorer's memory calls the model.
   var memoryKey: String {
-    summary.path.isEmpty ? "embedded" : TaskSelection.absolutePath(checkpoint.path)
+    summary.path.isEmpty ? ExplorerMemory.embedded : TaskSelection.absolutePath(checkpoint.path)
   }
 }
 

@@ -7,7 +7,7 @@ struct ModelArgument: ParsableArguments {
   @Argument(
     help: """
       A folder or a file of safetensors or of PyTorch (.bin, .pt, .pth), or a name in the Hugging \
-      Face cache; without it the embedded model.
+      Face cache; without it the embedded model, or in the explorer the last one.
       """,
     completion: .file(extensions: ["safetensors", "bin", "pt", "pth"]))
   var model: String?
@@ -16,20 +16,38 @@ struct ModelArgument: ParsableArguments {
 /// How a command prunes.
 struct PruningOptions: ParsableArguments {
   @Option(
-    help: "What is removed: magnitude, random, erk, or any pattern N:M such as 2:4 or 8:16.")
-  var method = MethodName.magnitude
+    name: .customLong("method"),
+    help: ArgumentHelp(
+      "What is removed: magnitude (the default), random, erk, or any pattern N:M such as 2:4 or 8:16.",
+      valueName: "method"))
+  var givenMethod: MethodName?
 
-  @Option(help: "One magnitude threshold for all matrices (global) or one for each (matrix).")
-  var scope = PruningScope.global
+  @Option(
+    name: .customLong("scope"),
+    help: ArgumentHelp(
+      "One magnitude threshold for all matrices (global, the default) or one for each (matrix).",
+      valueName: "scope"))
+  var givenScope: PruningScope?
 
-  @Option(help: "The seed of the random methods.")
-  var seed: UInt64 = 0
+  @Option(
+    name: .customLong("seed"),
+    help: ArgumentHelp("The seed of the random methods; 0 unless given.", valueName: "seed"))
+  var givenSeed: UInt64?
 
   @Option(
     help: ArgumentHelp(
       "Leave matrices dense: a part of a name or of a label, such as ‘mlp’ or ‘layer.0.’; repeatable.",
       valueName: "name"))
   var exclude: [String] = []
+
+  var method: MethodName { givenMethod ?? .magnitude }
+  var scope: PruningScope { givenScope ?? .global }
+  var seed: UInt64 { givenSeed ?? 0 }
+
+  /// Whether the command line says anything about how to prune.
+  var areGiven: Bool {
+    givenMethod != nil || givenScope != nil || givenSeed != nil || !exclude.isEmpty
+  }
 
   /// The method, given the level that decides N of an N:M pattern.
   var pruningMethod: PruningMethod {

@@ -27,10 +27,30 @@ enum RunPlaces {
   static func overviews() throws -> [RunOverview] {
     let store = try store()
     do {
-      return try RunIndex(try indexFile()).refreshed(from: store)
+      return try RunIndex(try indexFile()).refreshed(from: store) { jobs in
+        let queue = SlurmQueue.read(jobs)
+        if let problem = queue.problem { StandardError.write(problem) }
+        return queue
+      }
     } catch RunIndexError.cannotOpen {
-      return store.paths.compactMap { try? RunOverview(RunSummary(RunFolder.open($0))) }
+      return store.paths.compactMap { try? RunOverview(summary(RunFolder.open($0))) }
         .sorted { $0.created > $1.created }
+    }
+  }
+
+  /// How a run stands, also with Slurm.
+  static func summary(_ run: RunFolder) -> RunSummary {
+    let jobs = (try? run.slurmJobs())??.jobs ?? []
+    return RunSummary(run, queue: jobs.isEmpty ? nil : SlurmQueue.read(jobs))
+  }
+
+  /// Removes a run of which nothing has begun, and the link to it.
+  static func remove(_ run: RunFolder) throws {
+    try FileManager.default.removeItem(atPath: run.path)
+    guard let store = try? store() else { return }
+    let link = "\(store.folder)/\(run.name)"
+    if (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) == run.path {
+      unlink(link)
     }
   }
 }

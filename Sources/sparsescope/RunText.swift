@@ -1,4 +1,5 @@
 import Experiments
+import Foundation
 import Runs
 
 /// How runs are written for a person.
@@ -15,6 +16,17 @@ enum RunText {
     default: return "\(seconds / 86400) d \(seconds / 3600 % 24) h"
     }
   }
+
+  /// `12:03` of the local clock; with seconds `12:03:07`.
+  static func timeOfDay(_ seconds: Double, withSeconds: Bool) -> String {
+    var (moment, parts) = (time_t(seconds), tm())
+    localtime_r(&moment, &parts)
+    func padded(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    let text = "\(padded(parts.tm_hour)):\(padded(parts.tm_min))"
+    return withSeconds ? text + ":\(padded(parts.tm_sec))" : text
+  }
+
+  static func timeOfDay(_ seconds: Double) -> String { timeOfDay(seconds, withSeconds: false) }
 
   static func rate(_ cellsPerHour: Double) -> String {
     let tenths = Int((cellsPerHour * 10).rounded())

@@ -64,7 +64,7 @@ struct RunsExporter {
     var state = RunsState(size: .zero, look: Appearance(theme: theme))
     // The view's own state decides which curves belong together and what they are called.
     let rows = runs.map {
-      RunRow($0.summary, path: $0.folder.path, control: $0.folder.control, curves: [])
+      RunRow($0.summary, id: $0.folder.path, curves: [])
     }
     state.compare(
       rows,

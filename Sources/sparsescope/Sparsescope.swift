@@ -7,15 +7,16 @@ struct Sparsescope: ParsableCommand {
     commandName: "sparsescope",
     abstract: "Explore the weight sparsity of pre-trained transformers in the terminal.",
     discussion: """
-      Without a command it opens the explorer: on the small embedded model, or on the folder or \
-      file of safetensors or of PyTorch that is given. Press ? there for the keys.
+      Without a command it opens the explorer: on the folder or file of safetensors or of PyTorch \
+      that is given, else on the last one, at first the small embedded model. Press ? there for \
+      the keys.
       """,
     version: Version.text,
     subcommands: [
       Explore.self, Inspect.self, Prune.self, Evaluate.self, Sensitivity.self, Predict.self,
-      Finetune.self,
-      Run.self, Reproduce.self, RunsCommand.self, Events.self, Score.self, Tokenize.self,
-      Train.self, Download.self, ParityCommand.self, Bench.self, Themes.self, Paths.self,
+      Finetune.self, Run.self, Reproduce.self, RunsCommand.self, Watch.self, Events.self,
+      Score.self, Tokenize.self, Train.self, Download.self, ParityCommand.self, Bench.self,
+      Themes.self, Paths.self,
     ],
     defaultSubcommand: Explore.self)
 

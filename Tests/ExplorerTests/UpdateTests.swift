@@ -222,11 +222,13 @@ import Testing
   var state = ExplorerState.sample().pressing(.character(" "))
   #expect(
     state.equivalentCommand
-      == "sparsescope explore --sparsity 0.64 --scope global --exclude encoder.layer.0.attn.q")
+      == "sparsescope explore embedded --sparsity 0.64 --scope global "
+      + "--exclude encoder.layer.0.attn.q"
+  )
   _ = state.setMethod(.nm(groupSize: 4))
   #expect(
     state.equivalentCommand
-      == "sparsescope explore --method 1:4 --exclude encoder.layer.0.attn.q")
+      == "sparsescope explore embedded --method 1:4 --exclude encoder.layer.0.attn.q")
 }
 
 @Test func `The help scrolls to its end and back, and closes on any other key`() {

@@ -57,13 +57,37 @@ struct `On a real terminal` {
     #expect(try session.screenContains("50.0 %"))
   }
 
-  @Test(arguments: ["xterm-256color", "tmux-256color", "screen", "linux", "vt100"])
+  @Test(arguments: [
+    "xterm-256color", "tmux-256color", "screen", "screen-256color", "linux", "vt100", "xterm",
+  ])
   func `it works with the terminal type`(terminal: String) throws {
     let session = try TerminalSession(environment: ["TERM": terminal])
-    try session.press("Right", "m", "Escape", "?", "x", "Right")
-    #expect(try session.screenContains("52.0 %"))
+    try session.waitUntilSettled()
+    try session.press("Right", "m", "Escape", "?", "x", "Right", "F1", "x", "Down")
+    // Arrows as a terminal sends them that has not been asked for the other form.
+    try session.send("\u{1b}[C")
+    #expect(try session.screenContains("53.0 %"))
     #expect(try session.screenContains("sparsescope"))
+    try session.resize(width: 80, height: 24)
+    #expect(try session.screenContains("53.0 %"))
     #expect(try session.quit() == 0)
+    try session.expectCleanShell()
+  }
+
+  @Test(.enabled(if: TerminalSession.hasScreen, "screen is not installed"))
+  func `it works inside GNU screen`() throws {
+    let session = try TerminalSession(wrapper: "screen -q -U -c /dev/null")
+    try session.waitUntilSettled()
+    try session.press("Right", "m", "Escape", "F1", "x", "Right")
+    #expect(try session.screenContains("52.0 %"))
+    #expect(try session.quit() == 0)
+    try session.expectCleanShell()
+  }
+
+  @Test func `an unknown terminal type is refused in words`() throws {
+    let session = try TerminalSession(environment: ["TERM": "nonsense"])
+    #expect(try session.exitStatus() == 1)
+    #expect(try session.screenContains("TERM=xterm-256color"))
   }
 
   @Test func `NO_COLOR means no colour`() throws {

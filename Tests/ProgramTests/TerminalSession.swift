@@ -15,14 +15,17 @@ final class TerminalSession {
   /// On a machine for development tmux may be missing; where changes are accepted it may not.
   static let canRun =
     (try? run("tmux", ["-V"]))?.status == 0 || ProcessInfo.processInfo.environment["CI"] != nil
+  static let hasScreen = (try? run("screen", ["-v"])) != nil
 
   /// Opens the program.
   ///
-  /// - Parameter environment: what to set beside what the tests have; `TERM` is tmux's own unless
-  ///   it is given here.
+  /// - Parameters:
+  ///   - environment: what to set beside what the tests have; `TERM` is tmux's own unless it is given
+  ///     here.
+  ///   - wrapper: a program that runs it on a terminal of its own, with the words before the command.
   init(
     _ arguments: [String] = [], width: Int = 100, height: Int = 28,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], wrapper: String = ""
   ) throws {
     statistics = folder.path("frames.jsonl")
     let variables = environment.map { "\($0)='\($1)'" }.joined(separator: " ")
@@ -31,9 +34,12 @@ final class TerminalSession {
       "env -u NO_COLOR LC_ALL=C.UTF-8 XDG_STATE_HOME='\(folder.path("state"))' "
       + "XDG_DATA_HOME='\(folder.path("data"))' "
       + "XDG_CACHE_HOME='\(folder.path("cache"))' \(variables) "
-      + words.map { "'\($0)'" }.joined(separator: " ") + "; echo left with $?; sleep 60"
+      + words.map { "'\($0)'" }.joined(separator: " ") + "; echo left with $?; exec sleep 60"
+    let script = folder.path("start")
+    try command.write(toFile: script, atomically: false, encoding: .utf8)
     try tmux(
-      "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)", command)
+      "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)",
+      "\(wrapper) sh '\(script)'")
     try tmux("set", "-g", "status", "off")
     try tmux("resize-window", "-x", "\(width)", "-y", "\(height)")
   }
@@ -80,7 +86,10 @@ final class TerminalSession {
   /// Sends a signal to the program.
   func signal(_ name: String) throws {
     let panes = try tmux("list-panes", "-F", "#{pane_pid}").trimmingCharacters(in: .newlines)
-    _ = try Self.run("pkill", ["-\(name)", "-P", panes, "-x", "sparsescope"])
+    // The pane's process is the shell of the script, or a shell that has started it.
+    let shells = try Self.run("pgrep", ["-P", panes]).output.split(separator: "\n").map(String.init)
+    let parents = ([panes] + shells).joined(separator: ",")
+    _ = try Self.run("pkill", ["-\(name)", "-P", parents, "-x", "sparsescope"])
   }
 
   // MARK: Looking
@@ -109,6 +118,13 @@ final class TerminalSession {
   /// Waits until everything that was typed has been taken in and nothing is on its way.
   func waitUntilSettled() throws {
     try wait("the program to settle") { try isSettled() }
+  }
+
+  /// Fails where answers or reports of the terminal were left to whoever has the terminal next.
+  func expectCleanShell() throws {
+    let text = try screen.joined(separator: "\n")
+    let isClean = !text.contains("[0n") && !text.contains("2026") && !text.contains("[<")
+    guard isClean else { throw Failure(description: "left to the shell:\n\(text)") }
   }
 
   // MARK: Waiting

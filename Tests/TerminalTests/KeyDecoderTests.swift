@@ -45,6 +45,21 @@ import Testing
     #expect(keys(text) == [.mouse(mouse)])
   }
 
+  @Test func answersAreNoKeysWhereverTheyAreCutAndWhateverIsTypedAround() {
+    let text = Array("x\u{1b}[0n\u{1b}[A\u{1b}[?2026;2$yz".utf8)
+    for cut in 0...text.count {
+      var decoder = KeyDecoder()
+      var keys = decoder.decode(text[..<cut])
+      keys += decoder.flush(expectingAnswer: true)
+      keys += decoder.decode(text[cut...])
+      // An arrow that is cut is lost, as it is without answers.
+      let isArrowCut = [6, 7].contains(cut)
+      if !isArrowCut { #expect(keys == [.character("x"), .arrow(.up), .character("z")], "\(cut)") }
+      #expect(decoder.takeAnswers() == [.status, .mode(2026, isKnown: true)], "\(cut)")
+      #expect(!decoder.isWaiting)
+    }
+  }
+
   @Test func pastedTextIsOnePieceWithoutControls() {
     #expect(
       keys("a\u{1b}[200~two\r\nlines\u{1b}[31m\tq\u{1b}[201~b")

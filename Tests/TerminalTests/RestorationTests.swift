@@ -27,7 +27,8 @@ import Testing
     guard
       let terminal = try? Terminal(
         .init(
-          input: descriptor, output: descriptor, environment: ["TERM": "xterm-256color"]))
+          pacesFrames: false, input: descriptor, output: descriptor,
+          environment: ["TERM": "xterm-256color"]))
     else { exit(99) }
     var canvas = Canvas(size: terminal.size)
     canvas.put("in use", x: 0, y: 0)

@@ -25,5 +25,17 @@ void terminal_modes_leave(void);
 /// Gives the terminal back, stops the process, and takes the terminal again when it goes on.
 void terminal_modes_suspend(void);
 
+/// Says what the terminal was asked, so that its answers are not left to the shell.
+///
+/// - answers: device status reports that are to come.
+/// - patience: milliseconds to wait for them, and for that to a last question, on the way out; 0 for
+///   a terminal that does not answer, whose input is thrown away instead.
+void terminal_modes_expect(int answers, int patience);
+
+/// Lets the first SIGTERM, SIGHUP or SIGINT only wake the owner ('e'), who has two seconds.
+void terminal_modes_defer_ending(void);
+/// The signal that the owner was woken for; 0 for none.
+int terminal_modes_ending_signal(void);
+
 /// Writes all bytes, waiting where the terminal is slow; false when it is gone.
 bool terminal_write(int output, const char *bytes, size_t length);

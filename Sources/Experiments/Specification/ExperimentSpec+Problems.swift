@@ -22,7 +22,7 @@ extension ExperimentSpec {
   package static let mostCells = 100_000
 
   /// How many cells there are at most, without making them.
-  private var cellCount: Int {
+  package var cellCount: Int {
     let pruned =
       self.protocol == .lotteryTicket
       ? 2 * lottery.rounds * methods.count

@@ -44,11 +44,13 @@ package struct CellRow: Sendable, Hashable, Identifiable {
   package var message: String?
   /// Whether the cell keeps a mask that can be compared.
   package var hasMask: Bool
+  /// How the cell's task waits for Slurm, such as `queued (Priority)`; nil where it does not.
+  package var slurm: String?
 
   package init(
     id: ExperimentCell.ID, state: State, step: Int? = nil, steps: Int? = nil, loss: Double? = nil,
     score: Double? = nil, interval: Interval? = nil, seconds: Double? = nil,
-    message: String? = nil, hasMask: Bool = false
+    message: String? = nil, hasMask: Bool = false, slurm: String? = nil
   ) {
     self.id = id
     self.state = state
@@ -60,6 +62,7 @@ package struct CellRow: Sendable, Hashable, Identifiable {
     self.seconds = seconds
     self.message = message
     self.hasMask = hasMask
+    self.slurm = slurm
   }
 }
 

@@ -24,12 +24,17 @@ package struct RunRow: Sendable, Hashable, Identifiable {
   /// Threads to compute on, and how far the process lets others go first.
   package var workers: Int
   package var niceness: Int
+  /// Where the run is; nil for this machine.
+  package var place: Place?
+  /// What Slurm has of it, such as `12 queued (Priority), 3 running`; nil where it has nothing.
+  package var slurm: String?
 
   package init(
     id: String, name: String, protocol: ExperimentProtocol = .oneShot, model: String = "",
     tasks: [String] = [], state: RunState, done: Int = 0, failed: Int = 0, total: Int = 0,
     progress: Double = 0, cellsPerHour: Double? = nil, secondsLeft: Double? = nil,
-    turn: Double? = nil, created: Double = 0, workers: Int = 1, niceness: Int = 0
+    turn: Double? = nil, created: Double = 0, workers: Int = 1, niceness: Int = 0,
+    slurm: String? = nil
   ) {
     self.id = id
     self.name = name
@@ -47,6 +52,28 @@ package struct RunRow: Sendable, Hashable, Identifiable {
     self.created = created
     self.workers = workers
     self.niceness = niceness
+    self.slurm = slurm
+  }
+}
+
+extension RunRow {
+  /// Where another machine's run is, and how it is reached there.
+  package struct Place: Sendable, Hashable {
+    /// The machine, as `RunHost` calls it.
+    package var host: String
+    /// The command that runs the program there, such as `ssh gpu1 sparsescope`.
+    package var command: String
+    /// What the program there knows the run by.
+    package var run: String
+    /// The time of day at which the machine was last heard of, where it cannot be reached now.
+    package var asOf: String?
+
+    package init(host: String, command: String, run: String, asOf: String? = nil) {
+      self.host = host
+      self.command = command
+      self.run = run
+      self.asOf = asOf
+    }
   }
 }
 

@@ -7,6 +7,7 @@ package enum RunsAction: String, CaseIterable, Sendable {
   case pause, cancel, moreWorkers, fewerWorkers, lowerPriority, raisePriority
   case showRuns, showCurves, showTraining, showCells, showDifference, showMasks, showRecord
   case nextPanel, previousPanel, zoom, chooseTheme
+  case reconnect
   case copyCommand, export, palette, help, redraw, suspend, back, quit
 }
 
@@ -28,7 +29,8 @@ extension RunsAction {
     case .showRuns, .showCurves, .showTraining, .showCells, .showDifference, .showMasks,
       .showRecord, .nextPanel, .previousPanel, .zoom, .chooseTheme:
       .panels
-    case .copyCommand, .export, .palette, .help, .redraw, .suspend, .back, .quit: .program
+    case .reconnect, .copyCommand, .export, .palette, .help, .redraw, .suspend, .back, .quit:
+      .program
     }
   }
 
@@ -64,6 +66,7 @@ extension RunsAction {
     case .previousPanel: "Previous panel"
     case .zoom: "Zoom the panel, or back"
     case .chooseTheme: "Choose a theme"
+    case .reconnect: "Try lost machines at once"
     case .copyCommand: "Copy the command that repeats the run"
     case .export: "Export the run, or all marked: CSV, JSON, TensorBoard, SVG"
     case .palette: "Find a command"
@@ -122,6 +125,7 @@ private let runsKeys = KeyTable<RunsAction>(
     .init(action: .zoom, keys: [.character("z")]),
     .init(action: .chooseTheme, keys: [.character("T")]),
 
+    .init(action: .reconnect, keys: [.character("R")]),
     .init(action: .copyCommand, keys: [.character("y")]),
     .init(action: .export, keys: [.character("x")]),
     .init(action: .palette, keys: [.character(":"), .control("p")]),

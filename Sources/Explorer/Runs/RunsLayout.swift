@@ -17,13 +17,16 @@ package struct RunsLayout: Sendable, Hashable {
   package var panels: [RunsPanel: Rect]
   package var hints: Rect
 
-  /// - Parameter recent: the panels in the order in which they were looked at, the latest first.
-  package init(size: Size, recent: [RunsPanel], zoomed: Bool) {
-    let body = max(0, size.height - 2)
-    header = Rect(x: 0, y: 0, width: size.width, height: min(1, size.height))
-    hints = Rect(x: 0, y: 1 + body, width: size.width, height: 1)
+  /// - Parameters:
+  ///   - recent: the panels in the order in which they were looked at, the latest first.
+  ///   - hasHosts: whether the header has a second line, for other machines.
+  package init(size: Size, recent: [RunsPanel], zoomed: Bool, hasHosts: Bool = false) {
+    let top = hasHosts ? 2 : 1
+    let body = max(0, size.height - top - 1)
+    header = Rect(x: 0, y: 0, width: size.width, height: min(top, size.height))
+    hints = Rect(x: 0, y: top + body, width: size.width, height: 1)
     panels = Self.place(
-      in: Rect(x: 0, y: 1, width: size.width, height: body), recent: recent, zoomed: zoomed)
+      in: Rect(x: 0, y: top, width: size.width, height: body), recent: recent, zoomed: zoomed)
   }
 
   private static func place(

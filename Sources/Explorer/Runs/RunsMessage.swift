@@ -8,6 +8,8 @@ package enum RunsMessage: Sendable {
   case restyled(Appearance)
   /// All runs that there are, and what cannot be read.
   case runs([RunRow], problems: [String])
+  /// How the connections to other machines are.
+  case hosts([RunHost])
   /// A run that is watched.
   case detail(RunDetail)
   case masks(MaskTable)
@@ -37,6 +39,8 @@ package enum RunsEffect: Sendable, Equatable {
   case setWorkers(RunRow.ID, Int)
   case setNiceness(RunRow.ID, Int)
   case export([RunRow.ID], RunsExportFormat)
+  /// Machines that cannot be reached are to be tried at once.
+  case reconnect
   case listThemes
   case rememberTheme(String)
 }

@@ -8,6 +8,10 @@ extension RunsState {
       notice = Notice("Opened with --read-only: runs are only looked at", isWarning: true)
       return []
     }
+    if let sentence = selectedRun?.orderElsewhere(for: action) {
+      notice = Notice(sentence, isWarning: true)
+      return []
+    }
     switch action {
     case .previous: scroll(focus, by: -1)
     case .next: scroll(focus, by: 1)
@@ -42,8 +46,9 @@ extension RunsState {
     case .previousPanel: cyclePanel(by: -1)
     case .zoom: zoomed.toggle()
     case .chooseTheme: return [.listThemes]
+    case .reconnect: return reconnect()
     case .copyCommand: return copyCommand()
-    case .export: if selectedRun != nil { overlay = .export(selection: 0) }
+    case .export: openExport()
     case .palette: overlay = .palette(Prompt(label: ":"), selection: 0)
     case .help: overlay = .help(scroll: 0)
     case .redraw: return [.redraw]
@@ -119,12 +124,40 @@ extension RunsState {
     refreshDifference()
   }
 
+  private mutating func openExport() {
+    let chosen = marks.isEmpty ? [selection].compactMap(\.self) : marks
+    guard let place = chosen.compactMap({ run($0)?.place }).first else {
+      if selectedRun != nil { overlay = .export(selection: 0) }
+      return
+    }
+    notice = Notice(
+      "Runs of \(place.host) are exported there: \(place.command) runs export \(place.run)",
+      isWarning: true)
+  }
+
+  private mutating func reconnect() -> [RunsEffect] {
+    if hosts.isEmpty {
+      notice = Notice("No other machine is watched; `sparsescope watch HOST:` does")
+    } else if hosts.allSatisfy({ $0.connection == .connected }) {
+      notice = Notice("Every machine is connected")
+    } else {
+      return [.reconnect]
+    }
+    return []
+  }
+
   // MARK: Control
 
   private mutating func open() -> [RunsEffect] {
     guard let run = selectedRun else { return [] }
     guard focus == .runs, run.state.canBeStarted else {
       if focus == .runs { look(at: .curves) } else if focus == .cells { look(at: .training) }
+      return []
+    }
+    if let place = run.place {
+      notice = Notice(
+        "Runs of \(place.host) are only looked at; to go on with this one: "
+          + "\(place.command) runs resume \(place.run)", isWarning: true)
       return []
     }
     guard !isReadOnly else {
@@ -174,5 +207,24 @@ extension RunsState {
     guard let detail = selectedDetail, !detail.command.isEmpty else { return [] }
     notice = Notice("Copied: \(detail.command)")
     return [.copy(detail.command)]
+  }
+}
+
+extension RunRow {
+  /// Who does what an action asks for where the run is on another machine, in one sentence; nil for
+  /// actions that change nothing, and for runs of this machine.
+  func orderElsewhere(for action: RunsAction) -> String? {
+    guard let place else { return nil }
+    let words: String
+    switch action {
+    case .pause: words = state == .paused ? "resume \(place.run)" : "pause \(place.run)"
+    case .cancel: words = "cancel \(place.run)"
+    case .moreWorkers: words = "set \(place.run) --workers \(workers + 1)"
+    case .fewerWorkers: words = "set \(place.run) --workers \(max(1, workers - 1))"
+    case .lowerPriority: words = "set \(place.run) --nice \(min(niceness + 5, 19))"
+    case .raisePriority: words = "set \(place.run) --nice \(max(niceness - 5, 0))"
+    default: return nil
+    }
+    return "Runs of \(place.host) are only looked at; there: \(place.command) runs \(words)"
   }
 }

@@ -7,6 +7,7 @@ extension RunsState {
       self.size = size
       return [.redraw]
     }
+    awaitedSelection = nil
     if case .mouse(let mouse) = key { return handle(mouse) }
     notice = nil
     switch overlay {

@@ -17,6 +17,8 @@ package struct RunsState: Sendable {
   package internal(set) var problems: [String] = []
   package internal(set) var details: [RunRow.ID: RunDetail] = [:]
   package internal(set) var masks: MaskTable?
+  /// Other machines whose runs are shown.
+  package internal(set) var hosts: [RunHost] = []
   /// The curve of the second marked run minus that of the first; nil where there are no two.
   package internal(set) var difference: NamedDifference?
 
@@ -24,6 +26,11 @@ package struct RunsState: Sendable {
   package internal(set) var selection: RunRow.ID?
   /// In the order in which they were marked.
   package internal(set) var marks: [RunRow.ID] = []
+  /// Marks of an earlier view on runs that have not been told of: those of a machine that is not
+  /// shown, or does not answer yet.
+  var dormantMarks: [RunRow.ID] = []
+  /// The run that was selected in an earlier view, until it is told of or a key is pressed.
+  var awaitedSelection: RunRow.ID?
   /// nil for the first task that there is.
   package internal(set) var chosenTask: String?
   /// The cell that was chosen in the table, by the run it is of.
@@ -87,7 +94,9 @@ package struct NamedDifference: Sendable, Equatable {
 }
 
 extension RunsState {
-  package var layout: RunsLayout { RunsLayout(size: size, recent: recent, zoomed: zoomed) }
+  package var layout: RunsLayout {
+    RunsLayout(size: size, recent: recent, zoomed: zoomed, hasHosts: !hosts.isEmpty)
+  }
 
   package var focus: RunsPanel { recent.first ?? .runs }
 
@@ -99,8 +108,10 @@ extension RunsState {
   package var visibleRuns: [RunRow] {
     let wanted = filterText.lowercased().split(separator: " ")
     let found = (runs ?? []).filter { run in
-      let text = ([run.name, run.model, run.state.rawValue, run.protocol.rawValue] + run.tasks)
-        .joined(separator: " ").lowercased()
+      let words = [
+        run.place?.host ?? "", run.name, run.model, run.state.rawValue, run.protocol.rawValue,
+      ]
+      let text = (words + run.tasks).joined(separator: " ").lowercased()
       return wanted.allSatisfy { text.contains($0) }
     }
     return order.sorted(found)
@@ -183,7 +194,7 @@ extension RunsState {
   /// Whether nothing is on its way any more.
   package var isSettled: Bool {
     runs != nil && openOrders == 0 && !awaitsThemes && watch.runs.allSatisfy { details[$0] != nil }
-      && maskQuestion == masks?.question
+      && maskQuestion == masks?.question && hosts.allSatisfy(\.isSettled)
   }
 }
 

@@ -11,6 +11,7 @@ package func update(_ state: inout RunsState, _ message: RunsMessage) -> [RunsEf
     effects = [.redraw]
   case .restyled(let look): state.look = look
   case .runs(let runs, let problems): state.take(runs, problems)
+  case .hosts(let hosts): state.hosts = hosts
   case .detail(let detail):
     // What came too late to be wanted takes no memory.
     if state.watch.runs.contains(detail.run) { state.details[detail.run] = detail }
@@ -40,6 +41,12 @@ extension RunsState {
     }
     let known = Set(runs.map(\.id))
     marks.removeAll { !known.contains($0) }
+    marks += dormantMarks.filter { known.contains($0) && !marks.contains($0) }
+    dormantMarks.removeAll(where: known.contains)
+    if let awaited = awaitedSelection, known.contains(awaited) {
+      selection = awaited
+      awaitedSelection = nil
+    }
     keepSelected()
     refreshDifference()
   }
@@ -127,6 +134,12 @@ extension RunsState {
   fileprivate mutating func maskEffects() -> [RunsEffect] {
     guard layout.panels[.masks] != nil, let first = compared.first else { return [] }
     let second = compared.count > 1 ? compared[1] : first
+    // Another machine's masks are there; the panel says so.
+    guard [first, second].allSatisfy({ run($0.run)?.place == nil }) else {
+      maskQuestion = nil
+      masks = nil
+      return []
+    }
     func cells(_ detail: RunDetail) -> [ExperimentCell.ID] {
       detail.cells.filter(\.hasMask).map(\.id)
     }

@@ -36,6 +36,7 @@ package struct RunDriver {
   private let folder: RunFolder
   private let only: Set<ExperimentCell.ID>?
   private let concurrency: Int
+  private let workers: Int?
   private let onEnd: (ExperimentCell, Outcome) -> Void
   private let onProblem: (String) -> Void
 
@@ -43,16 +44,20 @@ package struct RunDriver {
   ///   - only: run these cells and no others, beside other processes that run the rest; nil for the
   ///     whole run, which one process at a time can do.
   ///   - concurrency: cells at a time.
+  ///   - workers: threads to compute on, unless others are asked for while it runs; nil for what the
+  ///     specification says.
   ///   - onEnd: told after each cell, on the thread of `run`.
   ///   - onProblem: told of files that are damaged, in a sentence.
   package init(
     _ folder: RunFolder, only: Set<ExperimentCell.ID>? = nil, concurrency: Int = 1,
+    workers: Int? = nil,
     onEnd: @escaping (ExperimentCell, Outcome) -> Void = { _, _ in },
     onProblem: @escaping (String) -> Void = { _ in }
   ) {
     self.folder = folder
     self.only = only
     self.concurrency = max(1, concurrency)
+    self.workers = workers
     self.onEnd = onEnd
     self.onProblem = onProblem
   }
@@ -69,7 +74,7 @@ package struct RunDriver {
     try recordLostEnds()
     let session = RunSession(
       folder: folder, cells: folder.spec.cells.filter { only?.contains($0.id) ?? true },
-      claim: claim, concurrency: concurrency, execute: execute, onEnd: onEnd)
+      claim: claim, concurrency: concurrency, workers: workers, execute: execute, onEnd: onEnd)
     return session.run()
   }
 

@@ -7,6 +7,7 @@ final class RunSession {
   private let folder: RunFolder
   private let claim: Claim?
   private let concurrency: Int
+  private let workers: Int?
   private let execute: RunDriver.Execute
   private let onEnd: (ExperimentCell, RunDriver.Outcome) -> Void
 
@@ -28,12 +29,13 @@ final class RunSession {
 
   init(
     folder: RunFolder, cells: [ExperimentCell], claim: Claim?, concurrency: Int,
-    execute: @escaping RunDriver.Execute,
+    workers: Int?, execute: @escaping RunDriver.Execute,
     onEnd: @escaping (ExperimentCell, RunDriver.Outcome) -> Void
   ) {
     self.folder = folder
     self.claim = claim
     self.concurrency = concurrency
+    self.workers = workers
     self.execute = execute
     self.onEnd = onEnd
     let finished = folder.finishedCells
@@ -126,7 +128,7 @@ final class RunSession {
     let control = folder.control
     if control.isCancelled { requests.request(.cancelled) }
     requests.isPaused = control.isPaused
-    requests.workers = control.workers
+    requests.workers = control.workers ?? workers
     if let asked = control.niceness, asked != niceness {
       niceness = asked
       ProcessPriority.set(niceness: asked)

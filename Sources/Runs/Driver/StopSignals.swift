@@ -11,10 +11,13 @@ package enum StopSignals {
     case 0: nil
     case SIGINT: "SIGINT"
     case SIGTERM: "SIGTERM"
-    case SIGUSR2: "SIGUSR2"
+    case SIGUSR2: timeIsUp
     case let number: "signal \(number)"
     }
   }
+
+  /// The reason by which Slurm says that the time limit of a job is near.
+  package static let timeIsUp = "SIGUSR2"
 
   /// Turns SIGINT, SIGTERM and SIGUSR2 (which Slurm sends before a time limit) into a request from
   /// now on. A second one ends the process at once.

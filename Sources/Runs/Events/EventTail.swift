@@ -39,14 +39,19 @@ package struct EventTail: Sendable, Hashable, Codable {
   }
 
   /// The events since the last call; none where there is no file yet.
-  package mutating func read() -> [RunEvent] {
+  ///
+  /// - Parameter most: bytes to read at most, for who must not hold a large file; a line that is
+  ///   longer is read whole.
+  package mutating func read(most: Int = .max) -> [RunEvent] {
     guard let file = FileHandle(forReadingAtPath: path) else { return [] }
     defer { try? file.close() }
     guard let size = try? file.seekToEnd(), size > UInt64(offset),
       (try? file.seek(toOffset: UInt64(offset))) != nil,
-      let data = try? file.readToEnd(),
-      let end = data.lastIndex(of: UInt8(ascii: "\n"))
+      let data = try? most < .max ? file.read(upToCount: most) : file.readToEnd()
     else { return [] }
+    guard let end = data.lastIndex(of: UInt8(ascii: "\n")) else {
+      return data.count == most ? read(most: most * 4) : []
+    }
     let decoder = JSONText.makeDecoder()
     var events: [RunEvent] = []
     for line in data[...end].split(separator: UInt8(ascii: "\n")) {

@@ -8,8 +8,8 @@ import Synchronization
 /// giving the next file its name, which succeeds for one process only, and given back by writing
 /// `released` into it; so a stale claim is taken over without a moment in which nobody, or two, hold
 /// it. It is stale when its process is gone, or, where that cannot be known because it is another
-/// machine's, when its file has not been touched for `patience`. Only the file server's clock
-/// counts, and names are looked up one by one: the listing of a folder that others change may leave
+/// machine's, when its file has not been touched for `patience`. What an earlier start of the same
+/// task of Slurm holds is stale at once, on any machine. Only the file server's clock counts, and names are looked up one by one: the listing of a folder that others change may leave
 /// out what is there. No locks: those that need a lock service fail on many network file systems.
 package final class Claim: Sendable {
   /// What stands in the file.
@@ -18,10 +18,21 @@ package final class Claim: Sendable {
     /// Seconds since 1970, UTC.
     package var since: Double
     package var released = false
+    /// The task of Slurm that the process belongs to; nil where it belongs to none.
+    package var slurm: SlurmTaskIdentity?
 
-    package init(process: ProcessIdentity, since: Double) {
+    package init(
+      process: ProcessIdentity, since: Double, slurm: SlurmTaskIdentity? = .current
+    ) {
       self.process = process
       self.since = since
+      self.slurm = slurm
+    }
+
+    /// Whether another task of Slurm is the later start of this one, of which this is then gone.
+    fileprivate func isSucceeded(by task: SlurmTaskIdentity?) -> Bool {
+      guard let slurm, let task else { return false }
+      return task.succeeds(slurm)
     }
   }
 
@@ -48,15 +59,18 @@ package final class Claim: Sendable {
   /// - Parameters:
   ///   - folder: of this claim alone; it is made where it is missing.
   ///   - subject: what is claimed, as errors call it.
+  ///   - task: the task of Slurm that the process belongs to.
   /// - Throws: `RunError.claimed` while another process holds it.
-  package static func take(_ folder: String, for subject: String) throws(RunError) -> Claim {
-    let holder = Holder(process: .current, since: Date().timeIntervalSince1970)
+  package static func take(
+    _ folder: String, for subject: String, as task: SlurmTaskIdentity? = .current
+  ) throws(RunError) -> Claim {
+    let holder = Holder(process: .current, since: Date().timeIntervalSince1970, slurm: task)
     while true {
       guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
         throw AtomicFile.failure(at: folder)
       }
       let last = last(in: folder)
-      if last > 0, let present = living(folder, number: last) {
+      if last > 0, let present = living(folder, number: last, for: task) {
         throw .claimed(path: subject, host: present.process.host, pid: present.process.pid)
       }
       let path = "\(folder)/\(last + 1)"
@@ -74,7 +88,13 @@ package final class Claim: Sendable {
   /// Who holds the claim of a folder; nil where nobody does.
   package static func holder(of folder: String) -> Holder? {
     let last = last(in: folder)
-    return last > 0 ? living(folder, number: last) : nil
+    return last > 0 ? living(folder, number: last, for: .current) : nil
+  }
+
+  /// When the holder of a folder's claim last gave a sign of life, by the clock of whoever keeps the
+  /// folder; nil where there was no holder.
+  package static func lastSign(in folder: String) -> Double? {
+    modified("\(folder)/\(last(in: folder))")
   }
 
   /// Shows that the holder lives.
@@ -114,11 +134,15 @@ package final class Claim: Sendable {
   }
 
   /// The holder by a file, if it still is one.
-  private static func living(_ folder: String, number: Int) -> Holder? {
+  ///
+  /// - Parameter task: of whoever asks.
+  private static func living(
+    _ folder: String, number: Int, for task: SlurmTaskIdentity?
+  ) -> Holder? {
     let path = "\(folder)/\(number)"
-    guard let holder = try? JSONText.read(Holder.self, at: path), !holder.released else {
-      return nil
-    }
+    guard let holder = try? JSONText.read(Holder.self, at: path), !holder.released,
+      !holder.isSucceeded(by: task)
+    else { return nil }
     if let isAlive = holder.process.isAlive { return isAlive ? holder : nil }
     return age(of: path, in: folder) < patience ? holder : nil
   }

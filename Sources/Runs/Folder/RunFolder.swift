@@ -13,6 +13,7 @@ import Foundation
 ///     claims/                who works on what
 ///     worker.json            how the process at work is doing
 ///     log.txt                what a detached process says
+///     slurm/                 batch scripts, what was submitted, what its tasks say
 package struct RunFolder: Sendable, Hashable {
   /// Absolute.
   package let path: String
@@ -177,14 +178,22 @@ package struct RunFolder: Sendable, Hashable {
   /// The process that runs the whole; nil where none lives.
   package var worker: Claim.Holder? { Claim.holder(of: runClaim) }
 
+  /// Who works on the cell; nil where nobody does.
+  package func holder(of cell: ExperimentCell.ID) -> Claim.Holder? {
+    Claim.holder(of: claim(of: cell))
+  }
+
   /// Whether a process works on the cell.
-  package func isClaimed(_ cell: ExperimentCell.ID) -> Bool {
-    Claim.holder(of: claim(of: cell)) != nil
+  package func isClaimed(_ cell: ExperimentCell.ID) -> Bool { holder(of: cell) != nil }
+
+  /// When whoever works on the cell last gave a sign of life; only to be compared with itself.
+  package func lastSign(of cell: ExperimentCell.ID) -> Double? {
+    Claim.lastSign(in: claim(of: cell))
   }
 
   /// Cells with a claim, living or stale.
   var claimedCells: [ExperimentCell.ID] {
-    names(in: "claims", ending: "").filter { $0 != "_run" }
+    names(in: "claims", ending: "").filter { !$0.hasPrefix("_") }
   }
 
   private func resultFile(of cell: ExperimentCell.ID) -> String { "\(path)/results/\(cell).json" }

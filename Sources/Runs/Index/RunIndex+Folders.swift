@@ -7,17 +7,25 @@ extension RunIndex {
   ///
   /// Finished runs are taken from the index; the folders of the others are read, and the index is
   /// brought up to date.
-  package func refreshed(from store: RunStore) throws(RunIndexError) -> [RunOverview] {
+  ///
+  /// - Parameter queue: what Slurm says of the jobs of unfinished runs, asked at most once.
+  package func refreshed(
+    from store: RunStore, queue: (Set<Int>) -> SlurmQueue? = { _ in nil }
+  ) throws(RunIndexError) -> [RunOverview] {
     let known = Dictionary(try runs().map { ($0.path, $0) }) { $1 }
     var found: [RunOverview] = []
+    var folders: [RunFolder] = []
     let paths = store.paths
     for path in paths {
       if let overview = known[path], overview.isFinal {
         found.append(overview)
       } else if let folder = try? RunFolder.open(path) {
-        found.append(try update(RunSummary(folder)))
+        folders.append(folder)
       }
     }
+    let jobs = Set(folders.flatMap { (try? $0.slurmJobs())??.jobs ?? [] })
+    let answer = jobs.isEmpty ? nil : queue(jobs)
+    for folder in folders { found.append(try update(RunSummary(folder, queue: answer))) }
     for path in Set(known.keys).subtracting(paths) { try remove(runAt: path) }
     return found.sorted { ($0.created, $1.path) > ($1.created, $0.path) }
   }

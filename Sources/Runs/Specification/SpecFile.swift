@@ -17,6 +17,10 @@ package struct SpecFileError: Error, Sendable, Hashable, CustomStringConvertible
 package enum SpecFile {
   /// - Throws: `SpecFileError` where the file cannot be read, or says what cannot be.
   package static func read(_ path: String) throws(SpecFileError) -> ExperimentSpec {
+    try parse(try text(ofFile: path), file: path)
+  }
+
+  static func text(ofFile path: String) throws(SpecFileError) -> String {
     let data: Data
     do {
       data = try WholeFile.read(path, most: 1 << 20 + 1)
@@ -30,34 +34,37 @@ package enum SpecFile {
     guard data.count <= 1 << 20, let text = String(validating: data, as: UTF8.self) else {
       throw SpecFileError(file: path, reason: "it is not UTF-8 text of less than a megabyte.")
     }
-    return try parse(text, file: path)
+    return text
   }
 
   /// - Parameter file: how errors call it.
   package static func parse(
     _ text: String, file: String
   ) throws(SpecFileError) -> ExperimentSpec {
-    guard aliases(in: text) <= mostAliases else {
-      throw SpecFileError(
-        file: file, reason: "it has more than \(mostAliases) aliases (`*name`); write them out.")
-    }
-    let node: Node
-    do {
-      guard let composed = try Yams.compose(yaml: text) else {
-        throw SpecFileError(file: file, reason: "it is empty; an experiment needs at least a task.")
-      }
-      node = composed
-    } catch let error as SpecFileError {
-      throw error
-    } catch {
-      throw SpecFileError(file: file, reason: "not YAML: \(words(of: error)).")
-    }
+    let node = try compose(text, file: file)
     do {
       let spec = try spec(SpecMapping(node, path: "", keys: keys))
       try spec.validate()
       return spec
     } catch {
       throw SpecFileError(file: file, reason: error.description)
+    }
+  }
+
+  static func compose(_ text: String, file: String) throws(SpecFileError) -> Node {
+    guard aliases(in: text) <= mostAliases else {
+      throw SpecFileError(
+        file: file, reason: "it has more than \(mostAliases) aliases (`*name`); write them out.")
+    }
+    do {
+      guard let composed = try Yams.compose(yaml: text) else {
+        throw SpecFileError(file: file, reason: "it is empty; an experiment needs at least a task.")
+      }
+      return composed
+    } catch let error as SpecFileError {
+      throw error
+    } catch {
+      throw SpecFileError(file: file, reason: "not YAML: \(words(of: error)).")
     }
   }
 
@@ -95,9 +102,10 @@ package enum SpecFile {
     }
   }
 
-  private static let keys = [
+  static let keys = [
     "name", "protocol", "model", "task", "tasks", "data", "split", "train_split", "methods",
     "sparsities", "seeds", "exclude", "training", "lottery", "limit", "tolerance", "workers",
+    "slurm",
   ]
 
   private static func spec(_ file: SpecMapping) throws(SpecProblem) -> ExperimentSpec {
@@ -140,6 +148,8 @@ package enum SpecFile {
     spec.limit = try file.integer("limit")
     if let tolerance = try file.share("tolerance") { spec.tolerance = tolerance }
     spec.workers = try file.integer("workers")
+    // No part of the experiment, but what is wrong there is to be told of at once.
+    _ = try slurm(file)
     return spec
   }
 

@@ -31,8 +31,17 @@ package struct RunOverview: Sendable, Hashable, Codable {
   /// Seconds since 1970, UTC.
   package var created: Double
   package var updated: Double
+  /// What Slurm has of it; nil where it has nothing.
+  package var slurm: SlurmCounts?
 
-  package init(_ summary: RunSummary) {
+  /// The state for a person: of a run that waits for Slurm, in what way.
+  package var stateText: String {
+    state == .queued ? slurm?.words ?? state.rawValue : state.rawValue
+  }
+
+  /// - Parameter previous: of the same run, whose turning points are taken over where nothing has been
+  ///   measured since.
+  package init(_ summary: RunSummary, previous: RunOverview? = nil) {
     name = summary.name
     path = summary.path
     `protocol` = summary.spec.protocol
@@ -48,6 +57,13 @@ package struct RunOverview: Sendable, Hashable, Codable {
     let latest = summary.cells.filter { $0.step != nil }
       .max { ($0.updated ?? 0) < ($1.updated ?? 0) }
     loss = latest?.step?.loss
+    created = summary.created
+    updated = summary.updated
+    slurm = summary.slurm
+    if let previous, previous.done == done, previous.created == created {
+      turns = previous.turns
+      return
+    }
     turns = zip(summary.curves, summary.essentialSparsities()).map { curve, finding -> Turn in
       // What is missing says more than where the few points that there are do not fall.
       let pruned = curve.points.count { $0.level != .dense }
@@ -57,8 +73,6 @@ package struct RunOverview: Sendable, Hashable, Codable {
         interval: finding.value?.interval,
         undecided: finding.value == nil ? doubt ?? finding.doubt?.description : nil)
     }
-    created = summary.created
-    updated = summary.updated
   }
 
   /// Whether nothing can change any more.

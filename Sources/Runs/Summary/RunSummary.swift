@@ -1,10 +1,10 @@
 import Experiments
 import Foundation
 
-/// How a run stands, as its folder says.
+/// How a run stands, as its folder says, or the machine that it is on.
 package struct RunSummary: Sendable, Hashable {
   package enum State: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Nothing has begun.
+    /// Nothing has begun, or Slurm is to go on with it.
     case queued
     case running
     case paused
@@ -19,6 +19,10 @@ package struct RunSummary: Sendable, Hashable {
   package let name: String
   package let path: String
   package let spec: ExperimentSpec
+  package let environment: RunEnvironment?
+  package let standing: RunFacts.Standing
+  /// The files that cells keep for others.
+  package let masks: Set<String>
   package let state: State
   /// In the order of the specification.
   package let cells: [CellSummary]
@@ -34,6 +38,8 @@ package struct RunSummary: Sendable, Hashable {
   package var done: Int { cells.count { $0.state == .finished } }
   package var failed: Int { cells.count { $0.state == .failed } }
   package var running: [CellSummary] { cells.filter { $0.state == .running } }
+  /// What Slurm has of it; nil where it has nothing.
+  package var slurm: SlurmCounts? { SlurmCounts(cells.compactMap(\.slurm)) }
 
   /// The share of the work that is done, `0...1`, each cell counting the same.
   package var progress: Double {
@@ -85,42 +91,40 @@ package struct RunSummary: Sendable, Hashable {
 
   /// Reads a run.
   ///
-  /// - Parameter previous: an earlier summary of the same run, whose results are not read again.
-  package init(_ folder: RunFolder, previous: RunSummary? = nil) {
-    let finished = folder.finishedCells
-    let begun = folder.begunCells
-    let worker = folder.worker
-    let status = worker == nil ? nil : folder.workerStatus
-    let claimed = Set(
-      folder.claimedCells.filter { !finished.contains($0) && folder.isClaimed($0) })
-    let control = folder.control
+  /// - Parameters:
+  ///   - previous: an earlier summary of the same run, whose results are not read again.
+  ///   - queue: what Slurm says; nil where it was not asked.
+  package init(
+    _ folder: RunFolder, previous: RunSummary? = nil, queue: SlurmQueue? = nil
+  ) {
+    self.init(RunFacts(folder, known: previous?.results ?? [:], queue: queue))
+  }
 
-    var results: [ExperimentCell.ID: CellResult] = [:]
-    var problems: [String] = []
+  /// Judges what is known of a run.
+  package init(_ facts: RunFacts) {
+    let claimed = Set(facts.standing.claimed)
+    let tasks = facts.standing.slurm ?? [:]
     var summaries: [CellSummary] = []
+    var problems = [facts.standing.slurmProblem].compactMap(\.self)
     var updated = 0.0
     var unfinished: Set<ExperimentCell.ID> = []
-    for cell in folder.spec.cells {
+    for cell in facts.spec.cells {
       var summary: CellSummary
-      if finished.contains(cell.id) {
-        do {
-          let result = try previous?.results[cell.id] ?? folder.result(of: cell.id)
-          results[cell.id] = result
-          summary = CellSummary(cell, result: result)
-        } catch {
-          // As the next resumption sees it: it will be run again.
-          problems.append("\(error)")
-          summary = CellSummary(
-            cell, events: folder.eventFile(of: cell.id), isClaimed: false)
-          summary.state = .interrupted
-          summary.message = "its result is damaged"
-        }
-      } else if begun.contains(cell.id) {
+      if let result = facts.results[cell.id] {
+        summary = CellSummary(cell, result: result)
+      } else if let damage = facts.damaged[cell.id] {
+        // As the next resumption sees it: it will be run again.
+        problems.append(damage)
         summary = CellSummary(
-          cell, events: folder.eventFile(of: cell.id), isClaimed: claimed.contains(cell.id))
+          cell, progress: facts.progress[cell.id] ?? CellProgress(), isClaimed: false)
+        summary.state = .interrupted
+        summary.message = "its result is damaged"
+      } else if let progress = facts.progress[cell.id] {
+        summary = CellSummary(cell, progress: progress, isClaimed: claimed.contains(cell.id))
       } else {
         summary = CellSummary(cell)
       }
+      if let task = tasks[cell.id] { summary.take(task) }
       let missing = cell.dependencies.filter(unfinished.contains)
       if summary.state == .waiting, !missing.isEmpty { summary.state = .blocked }
       if summary.state == .failed || summary.state == .blocked { unfinished.insert(cell.id) }
@@ -128,24 +132,31 @@ package struct RunSummary: Sendable, Hashable {
       summaries.append(summary)
     }
 
-    name = folder.name
-    path = folder.path
-    spec = folder.spec
+    name = facts.name
+    path = facts.path
+    spec = facts.spec
+    environment = facts.environment
+    standing = facts.standing
+    masks = facts.masks
     cells = summaries
-    self.results = results
+    results = facts.results
     self.problems = problems
-    created = (try? folder.environment().created) ?? 0
-    self.updated = max(updated, status?.heartbeat ?? 0, created)
+    created = facts.environment?.created ?? 0
+    self.updated = max(updated, facts.standing.heartbeat ?? 0, created)
+    let slurm = SlurmCounts(summaries.compactMap(\.slurm))
     state = Self.state(
-      summaries, isAlive: worker != nil || !claimed.isEmpty, isCancelled: control.isCancelled,
-      isPaused: control.isPaused)
+      summaries,
+      isAlive: facts.standing.hasWorker || !claimed.isEmpty || slurm?.running ?? 0 > 0,
+      isQueued: slurm != nil, isCancelled: facts.standing.isCancelled,
+      isPaused: facts.standing.isPaused)
   }
 
   private static func state(
-    _ cells: [CellSummary], isAlive: Bool, isCancelled: Bool, isPaused: Bool
+    _ cells: [CellSummary], isAlive: Bool, isQueued: Bool, isCancelled: Bool, isPaused: Bool
   ) -> State {
     if cells.allSatisfy({ $0.state == .finished }) { return .finished }
     if isAlive { return isPaused ? .paused : .running }
+    if isQueued { return .queued }
     if isCancelled { return .cancelled }
     if cells.allSatisfy({ [.finished, .failed, .blocked].contains($0.state) }) { return .failed }
     if cells.allSatisfy({ $0.state == .waiting }) { return .queued }

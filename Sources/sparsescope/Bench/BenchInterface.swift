@@ -12,7 +12,7 @@ struct InterfaceBench {
     for _ in 0..<times {
       let began = ContinuousClock.now
       let terminal = try PseudoTerminal(
-        program, (model.map { [$0] } ?? []) + ["--no-cache"], columns: 80, rows: 24)
+        program, (model.map { [$0] } ?? []) + ["--no-cache", "--fresh"], columns: 80, rows: 24)
       guard let first = terminal.read(first: .seconds(10), silence: .milliseconds(30)).firstByte
       else { throw CommandError("The explorer has drawn nothing in ten seconds.") }
       samples.add(first - began)
@@ -38,7 +38,8 @@ struct InterfaceBench {
       .appendingPathComponent("sparsescope-bench-\(getpid()).jsonl")
     defer { try? FileManager.default.removeItem(at: statistics) }
     let terminal = try PseudoTerminal(
-      program, ["--stats", statistics.path, "--sparsity", "0.3", "--no-cache"], columns: 80,
+      program, ["--stats", statistics.path, "--sparsity", "0.3", "--no-cache", "--fresh"],
+      columns: 80,
       rows: 24)
     terminal.read(first: .seconds(10), silence: .seconds(2))
 

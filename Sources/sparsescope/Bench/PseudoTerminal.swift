@@ -4,6 +4,8 @@ import Glibc
 /// A program on a terminal that this one plays: its keys come from here and its output goes here.
 final class PseudoTerminal {
   private let master: Int32
+  /// How much of the question after a frame the last bytes were.
+  private var heard = 0
   private let process = Process()
 
   /// Starts a program on a terminal of a size.
@@ -23,6 +25,8 @@ final class PseudoTerminal {
     environment["TERM"] = "xterm-256color"
     environment["LC_ALL"] = "C.UTF-8"
     environment["NO_COLOR"] = nil
+    // What a person's explorer remembers is not to be changed.
+    environment["XDG_STATE_HOME"] = "/dev/null/state"
     process.environment = environment
     process.standardInput = handle
     process.standardOutput = handle
@@ -31,7 +35,10 @@ final class PseudoTerminal {
   }
 
   deinit {
-    if process.isRunning { process.terminate() }
+    if process.isRunning {
+      process.terminate()
+      read(first: .milliseconds(500), silence: .milliseconds(20))
+    }
     process.waitUntilExit()
     close(master)
   }
@@ -61,8 +68,20 @@ final class PseudoTerminal {
       guard count > 0 else { break }
       if firstByte == nil { firstByte = .now }
       total += count
+      answer(buffer.prefix(count))
       patience = silence
     }
     return (total, firstByte)
+  }
+
+  /// Answers the program's questions whether a frame has arrived, as terminals do.
+  private func answer(_ bytes: some Sequence<UInt8>) {
+    let question = Array("\u{1b}[5n".utf8)
+    for byte in bytes {
+      heard = byte == question[heard] ? heard + 1 : byte == question[0] ? 1 : 0
+      guard heard == question.count else { continue }
+      heard = 0
+      type("\u{1b}[0n")
+    }
   }
 }

@@ -131,7 +131,7 @@ struct Bench: ParsableCommand {
   private func sparse() throws -> [Figure] {
     try BLAS.load()
     let bench = SparseBench()
-    return bench.rows.flatMap { row in
+    let rows = bench.rows.flatMap { row -> [Figure] in
       [
         Figure(
           name: "\(row.title) pruned: product against sgemm", value: row.forward, unit: "×",
@@ -140,6 +140,7 @@ struct Bench: ParsableCommand {
         Figure(name: "  gradient of the kept weights", value: row.weightGradient, unit: "×"),
       ]
     }
+    return rows
       + bench.groups.map {
         Figure(
           name: "2:4 of \($0.outputs)×\($0.inputs): product against sgemm", value: $0.ratio,

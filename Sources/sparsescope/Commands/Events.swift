@@ -10,14 +10,36 @@ struct Events: ParsableCommand {
     discussion: """
       Each line has the run's name as ‘run’. Events of one cell keep their order and have a number \
       of their own, ‘seq’, so that a reader who comes back knows what it has seen.
+
+      --state adds what a viewer on another machine needs: a first line ‘hello’, and for each run \
+      ‘run’, ‘state’, ‘masks’, ‘result’, ‘no_result’ and ‘removed’; ‘current’ when all that there \
+      was has been told, and ‘alive’ every ten seconds. That is what ‘sparsescope watch’ reads.
       """)
 
   @Argument(
-    help: ArgumentHelp("A run: its name or its folder; all runs unless given.", valueName: "run"))
+    help: ArgumentHelp(
+      "A run by its name or its folder, or a folder of runs; all runs unless given.",
+      valueName: "run"))
   var name: String?
 
   @Flag(help: "Go on as events happen; for one run until it is finished.")
   var follow = false
+
+  @Flag(help: "Tell how runs stand and what they have measured, too.")
+  var state = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --state: leave out what standard input says that a reader has, and end with it.",
+      valueName: "-"))
+  var after: String?
+
+  func validate() throws {
+    guard after == nil || state else { throw ValidationError("--after is for --state.") }
+    guard after == nil || after == "-" else {
+      throw ValidationError("--after reads standard input: write --after -.")
+    }
+  }
 
   private struct Line: Encodable {
     var run: String
@@ -33,20 +55,19 @@ struct Events: ParsableCommand {
   }
 
   func run() throws {
-    let single = try name.map { name in
-      try ((try? RunPlaces.store()) ?? RunStore(folder: ".")).find(name)
-    }
+    let place = try RunsPlace(name, usual: try? RunPlaces.store())
+    if state { return try StateServer(place, readsCursor: after != nil, follows: follow).run() }
     var feeds: [String: (folder: RunFolder, feed: EventFeed)] = [:]
-    if let single { feeds[single.path] = (single, EventFeed(single)) }
+    var single: RunFolder?
+    var pause = Pause()
+    if case .run(let path) = place { single = try RunFolder.open(path) }
     while true {
       if let single, !single.exists {
         throw CommandError("\(single.path) has been removed or moved; there is nothing to follow.")
       }
-      if single == nil {
-        for path in try RunPlaces.store().paths where feeds[path] == nil {
-          guard let folder = try? RunFolder.open(path) else { continue }
-          feeds[path] = (folder, EventFeed(folder))
-        }
+      for path in place.paths where feeds[path] == nil {
+        guard let folder = try? RunFolder.open(path) else { continue }
+        feeds[path] = (folder, EventFeed(folder))
       }
       // Asked before reading, so that what comes last is still read.
       let isOver = single.map { $0.finishedCells.count >= $0.spec.cells.count } ?? false
@@ -61,7 +82,7 @@ struct Events: ParsableCommand {
       }
       try write(lines.sorted { $0.time < $1.time }.map(\.line))
       if !follow || isOver && lines.isEmpty { return }
-      usleep(200_000)
+      guard pause.wait(milliseconds: 200) else { return }
     }
   }
 

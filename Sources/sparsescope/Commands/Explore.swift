@@ -16,8 +16,9 @@ struct Explore: ParsableCommand {
   @OptionGroup var appearance: AppearanceOptions
 
   @Option(
-    help: "The level to begin with, such as 0.64 or 64%.", transform: SparsityLevel.parse)
-  var sparsity = SparsityLevel(percent: 50)
+    help: "The level to begin with, such as 0.64 or 64%; else the last one, at first 50%.",
+    transform: SparsityLevel.parse)
+  var sparsity: SparsityLevel?
 
   @Option(
     help: ArgumentHelp(
@@ -37,6 +38,13 @@ struct Explore: ParsableCommand {
 
   @Flag(help: "Measure everything anew, and keep nothing of it for the next time.")
   var noCache = false
+
+  @Flag(
+    help: """
+      Begin with the embedded model, unless one is named, and with nothing of the last view; \
+      --once always does.
+      """)
+  var fresh = false
 
   @Flag(help: "Do not prune each part alone in idle time.")
   var noSensitivity = false
@@ -70,11 +78,13 @@ struct Explore: ParsableCommand {
   }
 
   func run() throws {
-    let model = try OpenModel(path: modelArgument.model)
-    let level: SparsityLevel? = if case .pattern = pruning.method { nil } else { sparsity }
-    let request = try pruning.request(level: level, in: model)
     let memory = ExplorerMemoryFile.standard
     let remembered = memory?.load() ?? ExplorerMemory()
+    let (model, notice) = try open(remembered)
+    let level: SparsityLevel? =
+      if case .pattern = pruning.method { sparsity } else { sparsity ?? SparsityLevel(percent: 50) }
+    let request = try pruning.request(level: level, in: model)
+    let view = once || fresh ? nil : remembered.views[model.memoryKey]
     let themes = ThemeSource(folder: appearance.themeFolder)
     let offers = model.offers(remembering: remembered)
     let first = try firstTask(of: model, among: offers, remembered)
@@ -83,18 +93,41 @@ struct Explore: ParsableCommand {
       summary.evaluation = .unavailable(reason)
     }
     func session(_ size: Size, _ look: Appearance) -> ExplorerSession {
-      ExplorerSession(
+      var state = ExplorerState(
+        size: size, model: summary, request: request, look: look, tasks: offers,
+        task: model.evaluator == nil ? nil : TaskSelection(name: KnownTask.digits.name))
+      if let view {
+        state.restore(view, withPruning: sparsity == nil && !pruning.areGiven)
+      }
+      state.notice = notice
+      return ExplorerSession(
         model: model, themes: themes, memory: memory, keepsPoints: !noCache,
-        probesSensitivity: !once && !noSensitivity, kernels: kernels.kernels,
-        state: ExplorerState(
-          size: size, model: summary, request: request, look: look, tasks: offers,
-          task: model.evaluator == nil ? nil : TaskSelection(name: KnownTask.digits.name)))
+        probesSensitivity: !once && !noSensitivity, kernels: kernels.kernels, state: state)
     }
     let theme = try themes.theme(appearance.theme, remembered: remembered.theme)
     if once {
       try printFrame(first, session, theme)
     } else {
       try explore(first, session, theme, themes)
+    }
+  }
+
+  /// The model that is named, else the one that was looked at last, with a word about it.
+  private func open(_ remembered: ExplorerMemory) throws -> (OpenModel, Notice?) {
+    let isEmbedded = modelArgument.model == ExplorerMemory.embedded
+    if isEmbedded, !FileManager.default.fileExists(atPath: ExplorerMemory.embedded) {
+      return (try OpenModel(path: nil), nil)
+    }
+    guard modelArgument.model == nil, task == nil, !once, !fresh,
+      let last = remembered.lastModel, last != ExplorerMemory.embedded
+    else { return (try OpenModel(path: modelArgument.model), nil) }
+    do {
+      return (try OpenModel(path: last), Notice("\(last) again; --fresh opens the embedded model"))
+    } catch {
+      return (
+        try OpenModel(path: nil),
+        Notice("\(last) cannot be opened any more; this is the embedded model", isWarning: true)
+      )
     }
   }
 
@@ -105,9 +138,11 @@ struct Explore: ParsableCommand {
     of model: OpenModel, among offers: [TaskOffer], _ remembered: ExplorerMemory
   ) throws -> TaskSelection? {
     guard let task else {
-      return remembered.models[model.memoryKey].flatMap { last in
-        offers.contains { $0.name == last.name && $0.obstacle == nil } ? last : nil
-      }
+      return fresh
+        ? nil
+        : remembered.models[model.memoryKey].flatMap { last in
+          offers.contains { $0.name == last.name && $0.obstacle == nil } ? last : nil
+        }
     }
     guard let offer = offers.first(where: { $0.name == task }) else {
       throw CommandError(

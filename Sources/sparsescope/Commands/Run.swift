@@ -10,7 +10,8 @@ struct Run: ParsableCommand {
     discussion: """
       A run is a folder that says everything about it. Whatever ends the process, --resume goes on \
       from the last checkpoint; finished cells are not repeated. SIGINT, SIGTERM and SIGUSR2 save \
-      first.
+      first. --executor slurm submits each cell as a task of a job array instead, and with --resume \
+      only what is missing.
       """)
 
   @Argument(
@@ -39,7 +40,15 @@ struct Run: ParsableCommand {
       "Run this cell only, beside other processes that run others; repeatable.", valueName: "id"))
   var cell: [String] = []
 
+  @OptionGroup(title: "On a cluster") var slurm: SlurmOptions
+  @OptionGroup(visibility: .hidden) var task: SlurmTaskOptions
+
   func validate() throws {
+    guard slurm.executor == .local || (!detach && jobs == 1 && cell.isEmpty) else {
+      throw ValidationError(
+        "--detach, --jobs and --cell are for this machine; with --executor slurm, --array-limit says "
+          + "how many cells run at a time.")
+    }
     guard (1...256) ~= jobs else { throw ValidationError("--jobs must be from 1 to 256.") }
     guard cell.isEmpty || resume else {
       throw ValidationError("--cell is for a run that is there; add --resume.")
@@ -53,13 +62,53 @@ struct Run: ParsableCommand {
       print(SpecFile.text(of: spec), terminator: "")
       return StandardError.write("\(spec.cells.count) cells")
     }
+    if task.slurmTask { return try runTask() }
+    if slurm.dryRun { return try printScripts() }
+    let settings = try slurmSettings()
+    if slurm.executor == .slurm, SlurmCommand.path(of: "sbatch") == nil {
+      throw SlurmError.missing(command: "sbatch")
+    }
     let run = try resume ? openRun() : makeRun()
     // A process at work is not to be talked out of what it was asked.
     if resume, cell.isEmpty, run.worker == nil {
       try run.control.uncancel()
       try run.control.resume()
     }
+    if slurm.executor == .slurm {
+      return try SlurmRun(run, settings: settings).submit(isNew: !resume)
+    }
     try detach ? start(run) : ForegroundRun(run, only: cell, jobs: jobs).carryOut()
+  }
+
+  // MARK: Slurm
+
+  private var isFile: Bool { spec.hasSuffix(".yaml") || spec.hasSuffix(".yml") }
+
+  /// The options over what the specification says.
+  private func slurmSettings() throws -> SlurmSettings {
+    guard slurm.executor == .slurm, isFile || !resume else { return slurm.settings }
+    return slurm.settings.over(try SpecFile.slurmSettings(spec))
+  }
+
+  private func printScripts() throws {
+    if resume { return try SlurmRun(try openRun(), settings: slurmSettings()).printScripts() }
+    let spec = try SpecFile.read(self.spec).withAbsolutePaths()
+    try CellExecution.checkTasks(of: spec)
+    guard let path = output ?? (try? RunPlaces.store())?.newPath(for: spec) else {
+      throw RunError.noHome
+    }
+    try SlurmRun.printScripts(
+      spec, at: URL(fileURLWithPath: path).standardizedFileURL.path, settings: slurmSettings())
+  }
+
+  private func runTask() throws {
+    let task = try SlurmCellTask(
+      openRun(), cell: cell.first ?? "", mostFailures: self.task.mostFailures)
+    if let signal = self.task.killed {
+      try task.record(killedBy: signal)
+    } else {
+      try task.carryOut()
+    }
   }
 
   // MARK: The run's folder
@@ -77,7 +126,7 @@ struct Run: ParsableCommand {
 
   private func openRun() throws -> RunFolder {
     let store = try? RunPlaces.store()
-    guard spec.hasSuffix(".yaml") || spec.hasSuffix(".yml") else {
+    guard isFile else {
       return try (store ?? RunStore(folder: ".")).find(spec)
     }
     let spec = try SpecFile.read(self.spec).withAbsolutePaths()

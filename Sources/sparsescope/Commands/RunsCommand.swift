@@ -38,6 +38,10 @@ struct RunsList: ParsableCommand {
   @Flag(help: "List the runs on a terminal, too.")
   var plain = false
 
+  @Flag(
+    help: "Print lines until interrupted: with --json each run that changes, with --plain news.")
+  var follow = false
+
   @Flag(help: "Only look: the view changes no run.")
   var readOnly = false
 
@@ -48,7 +52,14 @@ struct RunsList: ParsableCommand {
 
   private struct Report: Encodable { var runs: [RunOverview] }
 
+  func validate() throws {
+    guard !follow || json != plain else {
+      throw ValidationError("--follow prints lines: give --plain or --json with it.")
+    }
+  }
+
   func run() throws {
+    if follow { return try FollowedRuns(RunPlaces.store()).run(json: json) }
     if !json, !plain, isatty(STDOUT_FILENO) == 1 {
       return try RunsView.open(readOnly: readOnly, appearance: appearance, statistics: stats)
     }
@@ -59,7 +70,7 @@ struct RunsList: ParsableCommand {
     }
     let rows = runs.map { run in
       [
-        run.name, run.state.rawValue,
+        run.name, run.stateText,
         "\(run.done)/\(run.total)" + (run.failed > 0 ? " (\(run.failed) failed)" : ""),
         Percent.text(run.progress, decimals: 0) + " %", run.cellsPerHour.map(RunText.rate) ?? "–",
         run.secondsLeft.map(RunText.duration) ?? "–",

@@ -12,7 +12,10 @@ struct RunsPause: ParsableCommand {
   func run() throws {
     let run = try argument.open()
     try run.control.pause()
-    print("\(run.name) will pause; `sparsescope runs resume \(run.name)` lets it go on.".printable)
+    let held = try SlurmRun.hold(run, true)
+    print(
+      "\(run.name) will pause\(held); `sparsescope runs resume \(run.name)` lets it go on."
+        .printable)
   }
 }
 
@@ -24,6 +27,7 @@ struct RunsResume: ParsableCommand {
 
   func run() throws {
     let run = try argument.open()
+    if run.isOnSlurm { return print(try SlurmRun.resume(run).printable) }
     try run.control.resume()
     guard run.worker == nil, RunSummary(run).state != .finished else {
       return print("\(run.name) goes on.".printable)
@@ -44,7 +48,7 @@ struct RunsCancel: ParsableCommand {
 
   func run() throws {
     let run = try argument.open()
-    let summary = RunSummary(run)
+    let summary = RunPlaces.summary(run)
     if summary.state == .finished { throw CommandError("\(run.name) is finished already.") }
     if !yes, isatty(STDIN_FILENO) == 1 {
       StandardError.write(
@@ -56,7 +60,8 @@ struct RunsCancel: ParsableCommand {
       }
     }
     try run.control.cancel()
-    print("\(run.name) is cancelled.".printable)
+    let ended = try SlurmRun.cancel(run)
+    print("\(run.name) is cancelled\(ended).".printable)
   }
 }
 

@@ -14,7 +14,7 @@ struct RunsShow: ParsableCommand {
 
   func run() throws {
     let folder = try argument.open()
-    let summary = RunSummary(folder)
+    let summary = RunPlaces.summary(folder)
     let report = Report(summary, environment: try? folder.environment())
     if json { return try JSONOutput.print(report) }
     for problem in summary.problems { StandardError.write(problem) }
@@ -24,12 +24,13 @@ struct RunsShow: ParsableCommand {
   private static func text(_ report: Report, _ summary: RunSummary) -> String {
     let overview = report.run
     var lines = [
-      "\(overview.name): \(overview.state.rawValue), \(overview.done) of \(overview.total) cells",
+      "\(overview.name): \(overview.stateText), \(overview.done) of \(overview.total) cells",
       "folder    \(overview.path)",
       "model     \(overview.model)  \(report.environment?.modelHash?.prefix(12) ?? "")",
       "version   \(report.environment?.version ?? "unknown")",
       "repeat    sparsescope run \(overview.path)/spec.yaml",
     ]
+    if let slurm = overview.slurm { lines.append("slurm     \(slurm.text)") }
     if let left = overview.secondsLeft { lines.append("left      \(RunText.duration(left))") }
     for (curve, turn) in zip(report.curves, overview.turns) {
       lines += ["", RunText.turn(turn)]
@@ -50,7 +51,7 @@ struct RunsShow: ParsableCommand {
         ["CELL", "STATE", "STEP", "LOSS", "SCORE", "TIME", ""],
         summary.cells.map { cell in
           [
-            cell.cell.id, cell.state.rawValue,
+            cell.cell.id, cell.stateText,
             cell.step.map { step in
               "\(step.step)" + (step.steps.map { "/\($0)" } ?? "")
             } ?? "–",
@@ -85,6 +86,8 @@ struct RunsShow: ParsableCommand {
       var score: Double?
       var seconds: Double?
       var message: String?
+      /// What Slurm says of the cell's task.
+      var slurm: SlurmTask?
     }
 
     var run: RunOverview
@@ -103,7 +106,7 @@ struct RunsShow: ParsableCommand {
         Cell(
           id: cell.cell.id, state: cell.state, step: cell.step?.step, steps: cell.step?.steps,
           loss: cell.step?.loss, score: cell.score, seconds: cell.seconds ?? cell.elapsed,
-          message: cell.message)
+          message: cell.message, slurm: cell.slurm)
       }
       problems = summary.problems
     }

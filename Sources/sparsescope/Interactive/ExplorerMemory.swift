@@ -1,3 +1,4 @@
+import Dispatch
 import Explorer
 import Foundation
 
@@ -9,19 +10,31 @@ struct ExplorerMemory: Codable, Equatable, Sendable {
   var models: [String: TaskSelection] = [:]
   /// The name of the theme that was chosen last.
   var theme: String?
+  /// How each model was looked at last, by the model's path.
+  var views: [String: ExplorerView] = [:]
+  /// The path of the model that was looked at last.
+  var lastModel: String?
+  /// How the runs were looked at last.
+  var runs: RunsViewState?
 
   init() {}
+
+  /// What the model that comes with the program is called in place of a path.
+  static let embedded = "embedded"
 
   /// Takes what can be read and passes over the rest: a memory is no reason to fail.
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func selections(_ key: CodingKeys) -> [String: TaskSelection] {
-      let found = try? container.decode([String: Lenient<TaskSelection>].self, forKey: key)
+    func entries<Value: Decodable>(_ key: CodingKeys) -> [String: Value] {
+      let found = try? container.decode([String: Lenient<Value>].self, forKey: key)
       return found?.compactMapValues(\.value) ?? [:]
     }
-    tasks = selections(.tasks)
-    models = selections(.models)
+    tasks = entries(.tasks)
+    models = entries(.models)
+    views = entries(.views)
     theme = try? container.decode(String.self, forKey: .theme)
+    lastModel = try? container.decode(String.self, forKey: .lastModel)
+    runs = try? container.decode(RunsViewState.self, forKey: .runs)
   }
 
   mutating func remember(_ selection: TaskSelection, for model: OpenModel) {
@@ -61,13 +74,15 @@ struct ExplorerMemoryFile: Sendable {
 
   /// Changes what the file holds now, which another explorer may have written meanwhile.
   func change(_ change: (inout ExplorerMemory) -> Void) throws(CommandError) {
-    var memory = load()
-    let before = memory
-    change(&memory)
-    if memory == before { return }
     do {
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      let folder = url.deletingLastPathComponent()
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let lock = Self.lock(folder.path)
+      defer { close(lock) }
+      var memory = load()
+      let before = memory
+      change(&memory)
+      if memory == before { return }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       try encoder.encode(memory).write(to: url, options: .atomic)
@@ -75,4 +90,31 @@ struct ExplorerMemoryFile: Sendable {
       throw CommandError("\(url.path) cannot be written, so the choice is forgotten at the end")
     }
   }
+
+  /// Keeps other explorers from writing between our reading and writing.
+  ///
+  /// - Returns: a descriptor that holds the lock until it is closed; without one where the file system
+  ///   knows no locks, or somebody holds it for long: then the last to write wins.
+  private static func lock(_ folder: String) -> Int32 {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    var patience = 50
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, patience > 0 {
+      usleep(2000)
+      patience -= 1
+    }
+    return descriptor
+  }
+
+  // MARK: In the background
+
+  private static let writing = DispatchQueue(label: "explorer's memory")
+
+  /// Changes the file on another thread; that it cannot be written is no error here, because nobody
+  /// has asked for it.
+  func changeSoon(_ change: @escaping @Sendable (inout ExplorerMemory) -> Void) {
+    Self.writing.async { try? self.change(change) }
+  }
+
+  /// Waits for what was to be changed so far.
+  static func finishWriting() { writing.sync {} }
 }

@@ -10,7 +10,6 @@ import Synchronization
 /// One open model in the explorer: its state, and the threads that index and evaluate it.
 ///
 /// The session knows no terminal, so that `--once` runs the very same code.
-
 final class ExplorerSession {
   private(set) var state: ExplorerState
   let queue = MessageQueue<Message>()
@@ -35,6 +34,8 @@ final class ExplorerSession {
   /// The number of the last order to the engine, and of the last that it has answered.
   private var given = 0
   private var answered = 0
+  /// The view as it was last written down.
+  private var keptView: ExplorerView?
 
   /// How long the slider has to stand still before the engine turns to its level.
   static let restTime = Duration.milliseconds(150)
@@ -142,6 +143,18 @@ final class ExplorerSession {
       } catch {
         queue.post(.taskFailed(order.number, reason: "\(error)"))
       }
+    }
+  }
+
+  /// Writes down how the model is looked at, on another thread, where that has changed.
+  func keepView() {
+    let view = ExplorerView(state)
+    guard view != keptView else { return }
+    keptView = view
+    let key = model.memoryKey
+    memory?.changeSoon { memory in
+      memory.views[key] = view
+      memory.lastModel = key
     }
   }
 

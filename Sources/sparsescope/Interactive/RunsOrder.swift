@@ -14,17 +14,19 @@ struct RunsOrder: Sendable {
     case .pause(let path, let isPaused):
       let run = try RunFolder.open(path)
       guard isPaused else {
+        if run.isOnSlurm { return try SlurmRun.resume(run) }
         try run.control.resume()
         return "\(run.name) goes on"
       }
       try run.control.pause()
-      return "\(run.name) saves and pauses; p lets it go on"
+      return "\(run.name) saves and pauses\(try SlurmRun.hold(run, true)); p lets it go on"
     case .cancel(let path):
       let run = try RunFolder.open(path)
       try run.control.cancel()
-      return "\(run.name) is cancelled; what is finished stays"
+      return "\(run.name) is cancelled\(try SlurmRun.cancel(run)); what is finished stays"
     case .start(let path):
       let run = try RunFolder.open(path)
+      if run.isOnSlurm { return try SlurmRun.resume(run) }
       let child = try DetachedProcess.resume(run)
       return "Process \(child) works on \(run.name)"
     case .setWorkers(let path, let workers):

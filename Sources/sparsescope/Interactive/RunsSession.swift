@@ -10,28 +10,43 @@ final class RunsSession {
   private(set) var state: RunsState
   private let queue: MessageQueue<RunsMessage>
   private let watcher: RunsWatcher
+  private let connections: [RemoteConnection]
   private let themes: ThemeSource
   /// nil where nothing is to be kept.
   private let memory: ExplorerMemoryFile?
   private let maskComparer: LatestRequest<MaskQuestion>
   /// Orders are carried out one after the other, in the order in which they were given.
   private let orders = DispatchQueue(label: "orders")
+  /// The view as it was last written down or read.
+  private var keptView: RunsViewState
 
+  /// - Parameters:
+  ///   - store: this machine's runs; nil where they are not to be shown.
+  ///   - hosts: other machines, by the names that they are to have.
   init(
-    store: RunStore, themes: ThemeSource, memory: ExplorerMemoryFile?, state: RunsState
+    store: RunStore?, hosts: [(name: String, connection: RemoteConnection)] = [],
+    themes: ThemeSource, memory: ExplorerMemoryFile?, state: RunsState
   ) {
     let queue = MessageQueue<RunsMessage>()
     self.queue = queue
     self.state = state
+    keptView = RunsViewState(state)
     self.themes = themes
     self.memory = memory
-    watcher = RunsWatcher(store: store) { queue.post($0) }
+    connections = hosts.map(\.connection)
+    let local = store.map { [LocalRuns($0)] } ?? []
+    watcher = RunsWatcher(
+      local + hosts.map { WatchedHost($0.connection, name: $0.name) }
+    ) { queue.post($0) }
     maskComparer = LatestRequest(name: "masks") { question in
       queue.post(.masks(MaskTable(answering: question)))
     }
   }
 
-  func start() { watcher.start() }
+  func start() {
+    for connection in connections { connection.start() }
+    watcher.start()
+  }
 
   /// Takes messages into the state and does what follows from them, except for the terminal's part.
   private func handle(_ messages: [RunsMessage]) -> [ScreenEffect] {
@@ -48,6 +63,7 @@ final class RunsSession {
     case .copy(let text): return .copy(text)
     case .watch(let watch): watcher.watch(watch)
     case .compareMasks(let question): maskComparer.submit(question)
+    case .reconnect: for connection in connections { connection.retryNow() }
     case .listThemes: listThemes()
     case .rememberTheme(let name): remember(theme: name)
     case .pause, .cancel, .start, .setWorkers, .setNiceness, .export: carryOut(effect)
@@ -107,6 +123,17 @@ extension RunsSession: TerminalScreen {
   func advance(_ keys: [Key]) -> [ScreenEffect]? {
     let messages = keys.map { RunsMessage.key($0) } + queue.drain()
     return messages.isEmpty ? nil : handle(messages)
+  }
+
+  func keepView() {
+    let (old, new) = (keptView, RunsViewState(state))
+    guard new != old else { return }
+    keptView = new
+    memory?.changeSoon { memory in
+      var view = memory.runs ?? RunsViewState()
+      view.merge(new, since: old)
+      memory.runs = view
+    }
   }
 
   func appear(size: Size, look: Appearance) {

@@ -12,7 +12,7 @@ final class RunsWatcher: Sendable {
     var isActive = true
   }
 
-  private let store: RunStore
+  private let sources: [any RunsSource & Sendable]
   private let post: @Sendable (RunsMessage) -> Void
   private let wishes = Mutex(Wishes())
   private let signal = DispatchSemaphore(value: 0)
@@ -21,14 +21,14 @@ final class RunsWatcher: Sendable {
 
   private static let interval = DispatchTimeInterval.milliseconds(700)
 
-  init(store: RunStore, post: @escaping @Sendable (RunsMessage) -> Void) {
-    self.store = store
+  init(_ sources: [any RunsSource & Sendable], post: @escaping @Sendable (RunsMessage) -> Void) {
+    self.sources = sources
     self.post = post
   }
 
   func start() {
     WorkerThread.start(name: "runs", niceness: 5) { [self] in
-      var scanner = RunsScanner(store: store)
+      var scanner = RunsScanner(sources)
       while true {
         let wishes = wishes.withLock { $0 }
         let waited = waiting.load(ordering: .acquiring)

@@ -6,9 +6,12 @@ import Terminal
 /// Runs screens on a terminal: keys and messages in, frames out.
 ///
 /// One thread owns the terminal. It sleeps in poll(2) until there is a key, a message or something
-/// due, takes everything that has come, and draws once. Of the screens one is in front: it gets the
-/// keys and is drawn; the others take their messages all the same, so nothing waits for a look.
+/// due, takes everything that has come, and draws once, but not before the frame before has reached
+/// the terminal: what comes meanwhile is in the next one. Of the screens one is in front: it gets
+/// the keys and is drawn; the others take their messages all the same, so nothing waits for a look.
 final class TerminalLoop {
+  private typealias Instant = ContinuousClock.Instant
+
   private let terminal: Terminal
   /// Gets a line for each frame; nil where nobody measures.
   private let statistics: FrameStatistics?
@@ -17,9 +20,25 @@ final class TerminalLoop {
   private var screens: [any TerminalScreen]
   private var front: any TerminalScreen
 
-  /// Between two frames that no key has asked for: what streams in need not be drawn faster than
-  /// a person sees, and over a slow link every frame counts.
-  private static let quietTime = Duration.milliseconds(33)
+  /// What has changed since the last frame; nil for nothing.
+  private var change: Change?
+  private var lastFrame = Instant.now
+  /// When messages were last taken in.
+  private var lastLook = Instant.now
+  /// When the view will have rested long enough to be kept; nil where it is kept.
+  private var keepsAt: Instant?
+
+  private struct Change {
+    /// Keys that have led to it.
+    var keys: Int
+    /// When the first of them came.
+    var since: Instant
+  }
+
+  /// Between two looks at messages: what is computed need not be taken in faster than a person sees.
+  private static let lookTime = Duration.milliseconds(33)
+  /// How long a view has to rest until it is worth writing down.
+  private static let viewRestTime = Duration.seconds(1.5)
 
   init(
     terminal: Terminal, first: any TerminalScreen, statistics: FrameStatistics?,
@@ -34,30 +53,53 @@ final class TerminalLoop {
 
   /// Runs until a person quits.
   ///
+  /// However it ends, what the screens want to keep is kept. A signal that asked for the end ends
+  /// the process here, when the terminal is given back.
   /// - Parameter start: begins the first screen's work, when its first frame is drawn.
+  /// - Throws: `TerminalError.hungUp` when the terminal is gone.
   func run(start: () -> Void) throws {
-    draw(keys: 0, since: .now)
-    start()
-    var lastFrame = ContinuousClock.now
-    while true {
-      let hasKeys = wait(until: lastFrame + Self.quietTime)
-      let began = ContinuousClock.now
-      let keys = hasKeys ? try terminal.readKeys() : []
-      var isChanged = false
-      // A key that brings another screen to the front is not that screen's, too.
-      let receiver = front
-      for screen in screens {
-        let isFront = screen === receiver
-        guard let effects = screen.advance(isFront ? keys : []) else { continue }
-        isChanged = isChanged || isFront
-        for effect in effects {
-          guard carryOut(effect) else { return }
-        }
-      }
-      guard isChanged else { continue }
-      draw(keys: keys.count, since: began)
-      lastFrame = .now
+    terminal.deferEnding()
+    do {
+      defer { finish() }
+      change = Change(keys: 0, since: .now)
+      draw()
+      start()
+      while try turn() {}
+    } catch TerminalError.ended(let signal) {
+      terminal.close()
+      raise(signal)
     }
+  }
+
+  /// Sleeps, takes in what there is, and draws if that is due.
+  ///
+  /// - Returns: false when a person has quit.
+  private func turn() throws -> Bool {
+    wait()
+    let began = Instant.now
+    let keys = try terminal.readKeys()
+    lastLook = began
+    if !keys.isEmpty { keepsAt = began + Self.viewRestTime }
+    var isChanged = false
+    // A key that brings another screen to the front is not that screen's, too.
+    let receiver = front
+    for screen in screens {
+      let isFront = screen === receiver
+      guard let effects = screen.advance(isFront ? keys : []) else { continue }
+      isChanged = isChanged || isFront
+      for effect in effects {
+        guard carryOut(effect) else { return false }
+      }
+    }
+    if isChanged || !keys.isEmpty {
+      change = Change(keys: (change?.keys ?? 0) + keys.count, since: change?.since ?? began)
+    }
+    if let keepsAt, keepsAt <= began {
+      self.keepsAt = nil
+      for screen in screens { screen.keepView() }
+    }
+    if let time = frameTime, time <= .now { draw() }
+    return true
   }
 
   /// - Returns: false where the program is to end.
@@ -85,62 +127,51 @@ final class TerminalLoop {
     front.isInFront = true
   }
 
-  /// Sleeps until there is something to do; true when the terminal has something to say.
+  private func finish() {
+    for screen in screens { screen.keepView() }
+    ExplorerMemoryFile.finishWriting()
+    statistics?.finish()
+  }
+
+  // MARK: Time
+
+  /// When the next frame is to be drawn, if nothing comes before; nil where nothing has changed.
+  private var frameTime: Instant? {
+    guard let change else { return nil }
+    if let obstacle = terminal.obstacleToFrame() { return obstacle }
+    return change.keys > 0 ? .now : lastFrame + terminal.quietTime
+  }
+
+  /// Sleeps until there is something to do.
   ///
-  /// Only the terminal is listened to before the next frame may come without a key.
-  private func wait(until nextFrame: ContinuousClock.Instant) -> Bool {
-    let early = nextFrame - .now
-    if early > .zero, poll(terminal.fileDescriptors, for: early) { return true }
-    let descriptors = terminal.fileDescriptors + screens.map(\.fileDescriptor)
-    let timeout = screens.map(\.timeout).filter { $0 >= 0 }.min()
-    _ = poll(descriptors, for: timeout.map { .milliseconds(Int($0)) })
-    return poll(terminal.fileDescriptors, for: .zero)
+  /// Shortly after a look only the terminal is listened to.
+  private func wait() {
+    let frame = frameTime
+    let look = min(lastLook + Self.lookTime, frame ?? .now + Self.lookTime)
+    if look > .now, poll(terminal.fileDescriptors, until: look) { return }
+    if let frame, frame <= .now { return }
+    let now = Instant.now
+    var times = screens.map(\.timeout).filter { $0 >= 0 }.map { now + .milliseconds(Int($0)) }
+    // An answer that does not come lets go of the keys that look like its beginning.
+    times += [frame, keepsAt, terminal.obstacleToFrame()].compactMap(\.self)
+    _ = poll(terminal.fileDescriptors + screens.map(\.fileDescriptor), until: times.min())
   }
 
-  /// Whether one of the descriptors has something to read before the time is over; nil for ever.
-  private func poll(_ descriptors: [Int32], for time: Duration?) -> Bool {
+  /// Whether one of the descriptors has something to read before the time; nil for ever.
+  private func poll(_ descriptors: [Int32], until time: Instant?) -> Bool {
     var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    let milliseconds = time.map { Int32(($0 / .milliseconds(1)).rounded(.up)) } ?? -1
-    return Glibc.poll(&polled, nfds_t(polled.count), milliseconds) > 0
+    let milliseconds = time.map { Int32(max(0, ($0 - .now) / .milliseconds(1)).rounded(.up)) }
+    return Glibc.poll(&polled, nfds_t(polled.count), milliseconds ?? -1) > 0
   }
 
-  private func draw(keys: Int, since began: ContinuousClock.Instant) {
+  private func draw() {
+    guard let change else { return }
+    self.change = nil
     let before = terminal.bytesWritten
     terminal.draw(front.frame, theme: front.look.theme)
+    lastFrame = .now
     statistics?.record(
-      bytes: terminal.bytesWritten - before, keys: keys, took: .now - began,
-      isBusy: front.isBusy, isSettled: front.isSettled)
-  }
-}
-
-/// Writes one line of JSON for each frame, for measurements and for tests that wait for quiet.
-final class FrameStatistics {
-  private let file: FileHandle
-  private var frames = 0
-  private let started = ContinuousClock.now
-
-  /// Opens the file; one that is there is written over, and a device stays the device that it is.
-  init(path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0o644)
-    guard descriptor >= 0 else {
-      throw CommandError(
-        "\(path): cannot be written (\(String(cString: strerror(errno)))); "
-          + "choose another file for --stats.")
-    }
-    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-  }
-
-  func record(bytes: Int, keys: Int, took: Duration, isBusy: Bool, isSettled: Bool) {
-    frames += 1
-    let line =
-      "{\"frame\":\(frames),\"at_ms\":\(Self.milliseconds(.now - started)),\"keys\":\(keys),"
-      + "\"bytes\":\(bytes),\"took_ms\":\(Self.milliseconds(took)),\"busy\":\(isBusy),"
-      + "\"settled\":\(isSettled)}\n"
-    // Statistics that cannot be written must not disturb what they are about.
-    try? file.write(contentsOf: Data(line.utf8))
-  }
-
-  private static func milliseconds(_ duration: Duration) -> Double {
-    (duration / .milliseconds(1) * 1000).rounded() / 1000
+      bytes: terminal.bytesWritten - before, keys: change.keys, took: .now - change.since,
+      roundTrip: terminal.roundTrip, isBusy: front.isBusy, isSettled: front.isSettled)
   }
 }

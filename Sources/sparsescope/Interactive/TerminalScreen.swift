@@ -22,6 +22,9 @@ protocol TerminalScreen: AnyObject {
   /// - Returns: what the owner of the terminal is to do; nil where nothing has happened.
   func advance(_ keys: [Key]) -> [ScreenEffect]?
 
+  /// Writes down how a person looks at it, where that has changed; on another thread.
+  func keepView()
+
   /// Takes over the size and the look that another screen has had meanwhile.
   func appear(size: Size, look: Appearance)
 }

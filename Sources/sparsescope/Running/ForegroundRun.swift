@@ -33,7 +33,7 @@ struct ForegroundRun {
     }
     StopSignals.watch()
     StandardError.ignoreLostReader()
-    try setTicketsWithoutMasksAside()
+    try Self.setTicketsWithoutMasksAside(in: run, only: only)
     StandardError.write("\(run.name): \(cells.count) cells in \(run.path)")
     let progress = ProgressLine(title: run.name, logsTenths: true)
     let began = RunSummary(run).done
@@ -49,7 +49,11 @@ struct ForegroundRun {
   }
 
   /// Lets the cells be run again whose tickets others need and whose masks have been lost.
-  private func setTicketsWithoutMasksAside() throws {
+  ///
+  /// - Parameter only: the cells to look at; empty for all.
+  static func setTicketsWithoutMasksAside(
+    in run: RunFolder, only: [ExperimentCell.ID] = []
+  ) throws {
     for cell in run.spec.cells where only.isEmpty || only.contains(cell.id) {
       guard case .drawTicket = cell.work, run.isFinished(cell.id), !run.isClaimed(cell.id),
         !FileManager.default.fileExists(atPath: run.maskFile(of: cell.id))

@@ -29,9 +29,10 @@ struct CellsPanel: Widget {
   }
 
   private func message(width: Int) -> [String] {
-    guard let cell = state.selectedCell, cell.state == .failed, let message = cell.message else {
-      return []
-    }
+    guard let cell = state.selectedCell,
+      let message = cell.slurm
+        ?? ([.failed, .interrupted].contains(cell.state) ? cell.message : nil)
+    else { return [] }
     return Dialog.wrap([message], to: max(1, width - 2))
   }
 
@@ -49,7 +50,7 @@ struct CellsPanel: Widget {
       return
     }
     let parts = parts(of: inner)
-    let columns = Columns(width: inner.width - 2, ids: cells.map(\.id))
+    let columns = Columns(width: inner.width - 2, cells)
     if !parts.heading.isEmpty {
       canvas.put(
         " " + columns.heading(look), x: inner.x, y: inner.y, style: look.roles.muted,
@@ -61,8 +62,10 @@ struct CellsPanel: Widget {
         selection: cells.firstIndex { $0.id == state.selectedCell?.id },
         isFocused: state.focus == .cells
       ) { index, _ in columns.row(cells[index], look) }, in: parts.list, look: look)
+    let style =
+      state.selectedCell?.state == .failed ? look.roles.error : look.roles.muted
     for (line, y) in zip(message(width: inner.width), parts.message.rows) {
-      canvas.put(line, x: inner.x + 1, y: y, style: look.roles.error, maxWidth: inner.width - 2)
+      canvas.put(line, x: inner.x + 1, y: y, style: style, maxWidth: inner.width - 2)
     }
   }
 
@@ -99,8 +102,14 @@ struct CellsPanel: Widget {
     private let prefix: Int
     private let title: String
     private let shown: [Column]
+    /// Of the column of states, whose words are longer where Slurm has a reason to give.
+    private let stateWidth: Int
 
-    init(width: Int, ids: [String]) {
+    init(width: Int, _ cells: [CellRow]) {
+      let ids = cells.map(\.id)
+      let words = cells.compactMap { $0.slurm?.count }.max() ?? 0
+      let stateWidth = max(Column.state.width, width >= 60 ? min(words, 22) : 0)
+      self.stateWidth = stateWidth
       let common = ids.reduce(ids.first ?? "") { $0.commonPrefix(with: $1) }
       // Whole words, and nothing where it would leave no name at all.
       prefix = ids.count > 1 ? (common.lastIndex(of: "-").map { common[...$0].count } ?? 0) : 0
@@ -109,10 +118,11 @@ struct CellsPanel: Widget {
       let least = min(longest, width >= 60 ? 26 : 20)
       var left = width - 2 - least
       var chosen: Set<Column> = []
-      for column in [Column.score, .state, .step, .loss, .time, .interval]
-      where left >= column.width + 1 {
+      for column in [Column.score, .state, .step, .loss, .time, .interval] {
+        let needed = (column == .state ? stateWidth : column.width) + 1
+        guard left >= needed else { continue }
         chosen.insert(column)
-        left -= column.width + 1
+        left -= needed
       }
       shown = Column.allCases.filter(chosen.contains)
       id = min(longest, least + max(0, left))
@@ -122,7 +132,7 @@ struct CellsPanel: Widget {
       "  " + title.padded(to: id, look)
         + shown.map { column in
           column == .state
-            ? " " + column.heading.padded(to: column.width, look)
+            ? " " + column.heading.padded(to: stateWidth, look)
             : " " + column.heading.rightAligned(to: column.width, look)
         }.joined()
     }
@@ -134,16 +144,19 @@ struct CellsPanel: Widget {
         Fragment(" " + String(cell.id.dropFirst(prefix)).keepingEnd(to: id, look), look.roles.text),
       ]
         + shown.map { column in
-          let text = Self.text(column, of: cell)
+          let text = text(column, of: cell)
           return column == .state
-            ? Fragment(" " + text.padded(to: column.width, look), sign.style)
+            ? Fragment(" " + text.padded(to: stateWidth, look), sign.style)
             : Fragment(" " + text.rightAligned(to: column.width, look), look.roles.text)
         }
     }
 
-    private static func text(_ column: Column, of cell: CellRow) -> String {
+    private func text(_ column: Column, of cell: CellRow) -> String {
       switch column {
-      case .state: cell.state.rawValue
+      // The reason stands below the list, too.
+      case .state:
+        cell.slurm.map { $0.count > stateWidth ? String($0.prefix { $0 != " " }) : $0 }
+          ?? cell.state.rawValue
       case .step:
         cell.step.map { step in "\(step)" + (cell.steps.map { "/\($0)" } ?? "") } ?? ""
       case .loss: cell.loss.map { NumberText.decimals($0, 3) } ?? ""

@@ -150,6 +150,12 @@ struct MasksPanel: Widget {
     let panel = Panel(
       key: "6", title: title(masks), isFocused: state.focus == .masks)
     let inner = panel.frame(in: rect, on: &canvas, look: look)
+    if let place = state.compared.compactMap({ state.run($0.run)?.place }).first {
+      canvas.put(
+        "The masks are on \(place.host) and are compared there: "
+          + "\(place.command) runs masks \(place.run)", in: inner, style: look.roles.muted)
+      return
+    }
     guard let masks else {
       canvas.put(
         state.maskQuestion == nil ? state.emptyDetailText : "comparing the masks", in: inner,

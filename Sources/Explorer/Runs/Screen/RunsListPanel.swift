@@ -60,6 +60,10 @@ struct RunsListPanel: Widget {
 
   private func emptyText(_ all: Int) -> String {
     if state.runs == nil { return "looking for runs" }
+    if !state.hosts.isEmpty, all == 0 {
+      return state.hosts.allSatisfy { $0.connection == .connected }
+        ? "No runs there yet." : "Nothing has been heard of runs yet."
+    }
     if all > 0 { return "No run matches the filter; Esc shows all" }
     return "No runs yet. `sparsescope reproduce --list` names the paper's experiments; "
       + "`sparsescope run SPEC` runs one from a file."
@@ -80,17 +84,22 @@ struct RunsListPanel: Widget {
     ]
     let room = rect.width - lead.width
     let status = status(run, width: rect.height == 1 ? 58 : room, look)
+    let isOld = run.place?.asOf != nil
+    let host = state.showsHosts ? "\(run.place?.host ?? "here") " : ""
+    let nameStyle =
+      isOld ? look.roles.muted : isSelected ? look.roles.heading : look.roles.text
     let statusX: Int
     if rect.height == 1 {
-      let name = run.name.keepingBothEnds(to: max(8, room - status.width - 1), look)
+      let used = status.width + DisplayWidth.of(host) + 1
+      let name = run.name.keepingBothEnds(to: max(8, room - used), look)
       canvas.put(
-        lead + [Fragment(name + " ", look.roles.text)] + status, x: rect.x, y: rect.y,
-        maxWidth: rect.width)
-      statusX = rect.x + lead.width + DisplayWidth.of(name) + 1
+        lead + [Fragment(host, look.roles.muted), Fragment(name + " ", nameStyle)] + status,
+        x: rect.x, y: rect.y, maxWidth: rect.width)
+      statusX = rect.x + lead.width + DisplayWidth.of(host + name) + 1
     } else {
-      let name = run.name.keepingBothEnds(to: room, look)
+      let name = run.name.keepingBothEnds(to: max(8, room - DisplayWidth.of(host)), look)
       canvas.put(
-        lead + [Fragment(name, isSelected ? look.roles.heading : look.roles.text)], x: rect.x,
+        lead + [Fragment(host, look.roles.muted), Fragment(name, nameStyle)], x: rect.x,
         y: rect.y, maxWidth: rect.width)
       statusX = rect.x + lead.width
       canvas.put(status, x: statusX, y: rect.y + 1, maxWidth: room)
@@ -120,8 +129,11 @@ struct RunsListPanel: Widget {
 
   /// The state in a word, the bar, the counts, and as much of pace and time as there is room for.
   private func status(_ run: RunRow, width: Int, _ look: Appearance) -> [Fragment] {
+    let asOf = run.place?.asOf
     let word = Fragment(
-      run.state.rawValue.padded(to: 12, look), StateSign(run.state, look).style)
+      (run.state.rawValue + (asOf.map { ", as of \($0)" } ?? "")).padded(
+        to: asOf == nil ? 12 : 25, look),
+      asOf == nil ? StateSign(run.state, look).style : look.roles.muted)
     let counts = Fragment(" \(run.done)/\(run.total)", look.roles.text)
     var rest: [Fragment] = []
     func add(_ texts: String..., style: Style) {
@@ -134,6 +146,12 @@ struct RunsListPanel: Widget {
       }
     }
     if run.failed > 0 { add("\(run.failed) failed", style: look.roles.error) }
+    if let slurm = run.slurm {
+      // Without the reason, and without what runs, where there is less room.
+      add(
+        slurm, slurm.split(separator: " ").prefix(2).joined(separator: " "), style: look.roles.muted
+      )
+    }
     if let left = run.secondsLeft.map(NumberText.clock) {
       add(left + " left", left, style: look.roles.text)
     }
@@ -151,5 +169,11 @@ struct RunsListPanel: Widget {
 }
 
 extension RunsState {
+  /// Whether rows say which machine they are of.
+  var showsHosts: Bool {
+    guard !hosts.isEmpty else { return false }
+    return hosts.count > 1 || (runs ?? []).contains { $0.place == nil }
+  }
+
   var orderName: String { order == .created ? "time" : order.rawValue }
 }

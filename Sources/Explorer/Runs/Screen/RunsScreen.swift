@@ -52,6 +52,9 @@ struct RunsHeader: Widget {
     canvas.put(
       left + [Fragment(counts, look.roles.text)], x: rect.x, y: rect.y, maxWidth: max(0, room - 1))
     canvas.put(right, x: rect.x + max(0, room), y: rect.y)
+    guard rect.height > 1 else { return }
+    let line = Rect(x: rect.x, y: rect.y + 1, width: rect.width, height: 1)
+    canvas.draw(HostsLine(hosts: state.hosts), in: line, look: look)
   }
 
   /// How many runs are in each state, as many states as there is room for; those that a person may

@@ -1,0 +1,55 @@
+import Canvas
+
+/// Another machine whose runs are shown.
+package struct RunHost: Sendable, Hashable {
+  package enum Connection: Sendable, Hashable {
+    case connecting
+    /// It answers and tells what there is.
+    case reading
+    case connected
+    /// It will be tried again in so many seconds.
+    case lost(reason: String, seconds: Int)
+    /// Waiting does not help.
+    case failed(reason: String)
+  }
+
+  package var name: String
+  package var connection: Connection
+
+  package init(name: String, connection: Connection) {
+    self.name = name
+    self.connection = connection
+  }
+
+  /// Whether nothing is on its way.
+  var isSettled: Bool {
+    switch connection {
+    case .connecting, .reading: false
+    case .connected, .lost, .failed: true
+    }
+  }
+
+  /// Whether a person may want to do something about it.
+  var hasTrouble: Bool {
+    switch connection {
+    case .connecting, .reading, .connected: false
+    case .lost, .failed: true
+    }
+  }
+
+  /// How the connection is, in words; of a long reason as much as there is room for.
+  func text(width: Int, _ look: Appearance) -> String {
+    let ellipsis = look.symbols.symbol(.ellipsis)
+    func text(_ reason: String, _ rest: String = "") -> String {
+      let room = max(8, width - DisplayWidth.of(name + rest) - 2)
+      return "\(name): \(reason.truncated(to: room, ellipsis: ellipsis))\(rest)"
+    }
+    return switch connection {
+    case .connecting: "connecting to \(name)\(ellipsis)"
+    case .reading: "reading \(name)\(ellipsis)"
+    case .connected: "\(name) \(look.symbols == .ascii ? "connected" : "✓")"
+    case .lost(let reason, let seconds): text(reason, ", next try in \(seconds) s")
+    case .failed(let reason): text(reason)
+    }
+  }
+}
