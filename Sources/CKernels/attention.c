@@ -102,8 +102,16 @@ INLINE size_t padded(size_t keys) { return (keys + LANES - 1) / LANES * LANES; }
 // x is [keys, width]; t receives [width, padded keys] with zeros behind the last key.
 CLONES static void transpose(const float *x, size_t stride, size_t keys, size_t width, float scale,
                              float *t, size_t padded_keys) {
+  const size_t whole_keys = keys / 8 * 8, whole_width = width / 8 * 8;
+  for (size_t d = 0; d < whole_width; d += 8)
+    for (size_t j = 0; j < whole_keys; j += 8) {
+      v8 lanes[8];
+      transpose8(x + j * stride + d, stride, lanes);
+      for (size_t i = 0; i < 8; i++) *(v8 *)(t + (d + i) * padded_keys + j) = lanes[i] * scale;
+    }
   for (size_t d = 0; d < width; d++) {
-    for (size_t j = 0; j < keys; j++) t[d * padded_keys + j] = scale * x[j * stride + d];
+    for (size_t j = d < whole_width ? whole_keys : 0; j < keys; j++)
+      t[d * padded_keys + j] = scale * x[j * stride + d];
     for (size_t j = keys; j < padded_keys; j++) t[d * padded_keys + j] = 0;
   }
 }

@@ -236,8 +236,12 @@ void sparse_matrix_free(sparse_matrix *m) {
     }                                                                                              \
   }
 
+void sparse_matrix_gather(const sparse_matrix *m, sparse_source source, float *slots) {
+  EACH_SLOT(m, source, slots[slot] = source.data[place]);
+}
+
 void sparse_matrix_update(sparse_matrix *m, sparse_source source) {
-  EACH_SLOT(m, source, m->values[slot] = source.data[place]);
+  sparse_matrix_gather(m, source, m->values);
 }
 
 void sparse_matrix_scatter(const sparse_matrix *m, const float *slots, float *target,

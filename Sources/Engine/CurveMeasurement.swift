@@ -5,19 +5,24 @@ package struct CurveMeasurement {
   private let evaluator: any LevelEvaluator
   private let preview: any PruningPreview
   private let workers: ParallelWorkers
+  private let kernels: KernelChoice
 
   package struct Result: Sendable {
     package var curve: SparsityCurve
     /// Seconds that each level took.
     package var seconds: [SparsityLevel: Double]
+    /// How fast its batches were, without the preparation.
+    package var speeds: [SparsityLevel: LevelSpeed] = [:]
   }
 
   package init(
-    evaluator: any LevelEvaluator, preview: any PruningPreview, workers: ParallelWorkers
+    evaluator: any LevelEvaluator, preview: any PruningPreview, workers: ParallelWorkers,
+    kernels: KernelChoice = .dense
   ) {
     self.evaluator = evaluator
     self.preview = preview
     self.workers = workers
+    self.kernels = kernels
   }
 
   /// Measures levels.
@@ -50,19 +55,24 @@ package struct CurveMeasurement {
       }
       guard result.curve[next.level]?.isComplete != true else { continue }
       let began = ContinuousClock.now
-      try advance(next, of: identity, limit: limit, in: &result.curve, onProgress) {
+      let speed = try advance(
+        next, of: identity, limit: limit, mayStop: levels == nil, in: &result.curve, onProgress
+      ) {
         search.isDone(next, on: $0)
       }
+      result.speeds[next.level, default: LevelSpeed()].add(speed)
       result.seconds[next.level, default: 0] += (ContinuousClock.now - began) / .seconds(1)
     }
   }
 
   /// Measures a level, on from where it was left, until it is done.
+  ///
+  /// - Returns: how fast it was.
   private func advance(
-    _ proposal: LevelSearch.Proposal, of identity: CurveIdentity, limit: Int?,
+    _ proposal: LevelSearch.Proposal, of identity: CurveIdentity, limit: Int?, mayStop: Bool,
     in curve: inout SparsityCurve, _ onProgress: (CurvePoint) throws -> Void,
     isDone: (SparsityCurve) -> Bool
-  ) throws {
+  ) throws -> LevelSpeed {
     let plan = preview.plan(identity.request(at: proposal.level.fraction))
     let total = min(limit ?? .max, evaluator.exampleCount)
     let batches = evaluator.batches.filter { $0.lowerBound < total }
@@ -70,13 +80,15 @@ package struct CurveMeasurement {
       curve[proposal.level]
         ?? CurvePoint(
           level: proposal.level, achieved: plan.achieved, pruned: plan.total, total: total),
-      prepared: try evaluator.prepare(plan), batches: batches.map { $0.clamped(to: 0..<total) })
+      prepared: try evaluator.prepare(plan, kernels: kernels),
+      batches: batches.map { $0.clamped(to: 0..<total) }, mayStop: mayStop)
     curve.update(measurement.point)
     while !measurement.isComplete, !isDone(curve) {
       try measurement.advance(on: workers)
       curve.update(measurement.point)
       try onProgress(measurement.point)
     }
+    return measurement.speed
   }
 }
 

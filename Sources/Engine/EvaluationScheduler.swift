@@ -7,6 +7,8 @@ package enum EvaluationEvent: Sendable {
   /// A point has got more examples; the last such event of a level is its complete point.
   case point(CurveIdentity, CurvePoint)
   case turningPoints(CurveIdentity, TurningPoints)
+  /// How fast a level has been measured so far.
+  case speed(CurveIdentity, SparsityLevel, LevelSpeed)
   /// How a part of the model, pruned alone, differs from the dense model.
   case sensitivity(PruningMethod, SensitivityProbe, PairedDifference)
   /// What is being done, and the number of the latest order that it takes into account. Only the
@@ -41,6 +43,7 @@ package final class EvaluationScheduler: Sendable {
   private let known: [CurveIdentity: SparsityCurve]
   private let store: (any PointStore)?
   private let probes: Bool
+  private let kernels: KernelChoice
   private let inbox: Mutex<Inbox>
   private let wake = DispatchSemaphore(value: 0)
 
@@ -48,11 +51,12 @@ package final class EvaluationScheduler: Sendable {
   ///   - tolerance: the drop of the score that is tolerated at first.
   ///   - curves: what the same task has given before; complete points are not measured again.
   ///   - store: where points are looked for and kept; asked on the scheduler's thread.
+  ///   - kernels: with what the levels are computed.
   ///   - probes: whether sensitivities are measured in the time that is left.
   package init(
     evaluator: any LevelEvaluator, preview: any PruningPreview, workers: ParallelWorkers,
     tolerance: Double = 0.01, curves: [CurveIdentity: SparsityCurve] = [:],
-    store: (any PointStore)? = nil, probes: Bool = false,
+    store: (any PointStore)? = nil, probes: Bool = false, kernels: KernelChoice = .dense,
     emit: @escaping @Sendable (EvaluationEvent) -> Void
   ) {
     self.evaluator = evaluator
@@ -62,6 +66,7 @@ package final class EvaluationScheduler: Sendable {
     known = curves.mapValues { SparsityCurve(points: $0.completePoints, chance: $0.chance) }
     self.store = store
     self.probes = probes
+    self.kernels = kernels
     inbox = Mutex(Inbox(tolerance: tolerance))
     self.emit = emit
   }
@@ -200,7 +205,8 @@ package final class EvaluationScheduler: Sendable {
     tell(point, false)
     if point.isComplete { return }
     var measurement = LevelMeasurement(
-      point, prepared: try session.prepared(for: plan, by: evaluator), batches: evaluator.batches)
+      point, prepared: try session.prepared(for: plan, by: evaluator, kernels),
+      batches: evaluator.batches)
     while !measurement.isComplete, !(session.curves[identity].map(isDone) ?? false),
       inbox.withLock({ $0.order == order })
     {
@@ -209,6 +215,10 @@ package final class EvaluationScheduler: Sendable {
       session.curves[identity, default: SparsityCurve(chance: evaluator.chance)].update(point)
       tell(point, true)
       if point.isComplete { store?.store(point, of: identity) }
+    }
+    if measurement.speed.rate != nil {
+      session.speeds[identity, default: [:]][level, default: LevelSpeed()].add(measurement.speed)
+      emit(.speed(identity, level, session.speeds[identity]![level]!))
     }
   }
 
@@ -240,6 +250,7 @@ package final class EvaluationScheduler: Sendable {
   private struct Session {
     var curves: [CurveIdentity: SparsityCurve] = [:]
     var turningPoints: [CurveIdentity: TurningPoints] = [:]
+    var speeds: [CurveIdentity: [SparsityLevel: LevelSpeed]] = [:]
     /// The curves that the store has been asked for.
     var recalled: Set<CurveIdentity> = []
     private var plans: [PruningMethod: SensitivityPlan] = [:]
@@ -283,11 +294,11 @@ package final class EvaluationScheduler: Sendable {
     }
 
     mutating func prepared(
-      for plan: PruningPlan, by evaluator: any LevelEvaluator
+      for plan: PruningPlan, by evaluator: any LevelEvaluator, _ kernels: KernelChoice
     ) throws -> any PreparedLevel {
       if let latest, latest.plan == plan { return latest.level }
       latest = nil  // The old weights go before the new ones come: memory for one set only.
-      let level = try evaluator.prepare(plan)
+      let level = try evaluator.prepare(plan, kernels: kernels)
       latest = (plan, level)
       return level
     }

@@ -35,7 +35,9 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
     }
   }
 
-  package func prepare(_ plan: PruningPlan) throws -> any PreparedLevel {
+  package func prepare(
+    _ plan: PruningPlan, kernels: KernelChoice
+  ) throws -> any PreparedLevel {
     let loaded = try self.loaded.withLock { loaded in
       if loaded == nil {
         try BLAS.load()
@@ -43,13 +45,18 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
       }
       return loaded!
     }
+    let weights = try loaded.transformer.pruned(
+      plan, of: matrices, kernels: kernels,
+      tokens: (batches.first?.count ?? 1) * loaded.image.tokens)
     return Level(
-      classifier: loaded, parameters: loaded.pruned(plan, of: matrices), task: task, tapes: tapes)
+      classifier: loaded, parameters: weights.parameters, speed: LevelSpeed(weights), task: task,
+      tapes: tapes)
   }
 
   private struct Level: PreparedLevel {
     let classifier: ImageClassifier
     let parameters: Parameters
+    let speed: LevelSpeed
     let task: ImageClassification
     let tapes: TapePool
 
@@ -79,6 +86,11 @@ final class TapePool: Sendable {
   private struct Idle: @unchecked Sendable { var tapes: [Tape] = [] }
 
   private let idle = Mutex(Idle())
+
+  /// Where the time of all passes on tapes that are not in use has gone.
+  var operationTimes: OperationTimes {
+    idle.withLock { $0.tapes.reduce(OperationTimes()) { $0 + $1.times } }
+  }
 
   func withTape<R>(_ body: (Tape) throws -> R) rethrows -> R {
     let tape =

@@ -12,14 +12,23 @@ package struct ImagePredictor: Sendable {
 
   /// Maps the weights, and reads how images are prepared from the model's folder.
   ///
-  /// - Parameter plan: the weights to remove; nil for none.
+  /// - Parameters:
+  ///   - plan: the weights to remove; nil for none.
+  ///   - kernels: with what they are multiplied.
   /// - Throws: `TransformerError` where the program cannot run the model, `TaskDataError` where its
   ///   `preprocessor_config.json` makes no sense.
-  package init(_ matrices: PrunableMatrices, plan: PruningPlan? = nil) throws {
+  package init(
+    _ matrices: PrunableMatrices, plan: PruningPlan? = nil, kernels: KernelChoice = .dense
+  ) throws {
     try BLAS.load()
     let loaded = try ImageClassifier(matrices.checkpoint)
     classifier = loaded
-    parameters = plan.map { loaded.pruned($0, of: matrices) } ?? loaded.parameters
+    parameters =
+      try plan.map {
+        try loaded.transformer.pruned(
+          $0, of: matrices, kernels: kernels, tokens: loaded.image.tokens
+        ).parameters
+      } ?? loaded.parameters
     preprocessing = try ImagePreprocessing(modelFolder: matrices.checkpoint.folder)
   }
 

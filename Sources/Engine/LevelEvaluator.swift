@@ -10,8 +10,10 @@ package protocol LevelEvaluator: Sendable {
   var chance: Double? { get }
 
   /// Makes the weights for a plan.
+  ///
+  /// - Parameter kernels: with what they are multiplied; the choice changes scores by rounding alone.
   /// - Throws: a sentence for the person when that cannot be done.
-  func prepare(_ plan: PruningPlan) throws -> any PreparedLevel
+  func prepare(_ plan: PruningPlan, kernels: KernelChoice) throws -> any PreparedLevel
 }
 
 extension LevelEvaluator {
@@ -20,6 +22,9 @@ extension LevelEvaluator {
 
 /// A model whose weights have been pruned to one level.
 package protocol PreparedLevel: Sendable {
+  /// What the level's products are computed with; nothing has been timed.
+  var speed: LevelSpeed { get }
+
   /// The scores of a batch's examples, in order, higher being better.
   ///
   /// Called from several threads at once; the scores do not depend on the thread.
@@ -34,5 +39,7 @@ package protocol PreparedLevel: Sendable {
 }
 
 extension PreparedLevel {
+  package var speed: LevelSpeed { LevelSpeed() }
+
   package func metrics(ofFirst count: Int) -> [String: Double] { [:] }
 }

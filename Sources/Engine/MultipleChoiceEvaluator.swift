@@ -39,10 +39,13 @@ package final class MultipleChoiceEvaluator: LevelEvaluator {
     answers = PredictionLog(count: data.questions.count)
   }
 
-  package func prepare(_ plan: PruningPlan) throws -> any PreparedLevel {
-    let (transformer, parameters) = try model.pruned(plan)
+  package func prepare(
+    _ plan: PruningPlan, kernels: KernelChoice
+  ) throws -> any PreparedLevel {
+    let (transformer, weights) = try model.pruned(plan, kernels: kernels)
     return Level(
-      evaluator: self, request: plan.request, model: transformer, parameters: parameters)
+      evaluator: self, request: plan.request, model: transformer,
+      parameters: weights.parameters, speed: LevelSpeed(weights))
   }
 
   /// The choices of the first questions at a request; nil before they have been measured.
@@ -57,6 +60,7 @@ package final class MultipleChoiceEvaluator: LevelEvaluator {
     let request: PruningRequest
     let model: Transformer
     let parameters: Parameters
+    let speed: LevelSpeed
 
     func scores(of batch: Range<Int>) throws -> [Float] {
       let choices = evaluator.choices[batch]

@@ -1,6 +1,53 @@
+import Checkpoints
 import Experiments
 import Pruning
+import Tensors
 import Transformers
+
+/// A model's weights at one level, and how many of its matrices are packed.
+package struct PrunedParameters: Sendable {
+  package var parameters: Parameters
+  package var sparseMatrices = 0
+  /// Those that could be packed.
+  package var matrices = 0
+}
+
+extension LoadedTransformer {
+  /// The parameters with the weights that a plan removes set to zero, or, where that is faster, left
+  /// out of packed matrices; all others are shared.
+  ///
+  /// - Parameter tokens: of a usual batch.
+  func pruned(
+    _ plan: PruningPlan, of matrices: PrunableMatrices, kernels: KernelChoice, tokens: Int
+  ) throws -> PrunedParameters {
+    let layers = model.packableLayers
+    var result = PrunedParameters(parameters: parameters)
+    let crossings = kernels.crossings(
+      of: layers.values.map(\.shape), tokens: tokens, forTraining: false)
+    var packed: [ParameterID: PackedWeights] = [:]
+    let workspace = Workspace()
+    for (index, id) in report.ids(of: matrices, in: model.table) {
+      let removed = plan.pruned[index]
+      if let layer = layers[id] {
+        result.matrices += 1
+        let kept = model.table[id].count - removed
+        if crossings.isSparse(layer.shape, kept: kept) {
+          workspace.reset()
+          packed[id] = PackedWeights(
+            parameters[id].matrix(in: workspace), of: layer,
+            kept: try matrices.mask(plan, matrix: index).words, forTraining: false)
+          continue
+        }
+      }
+      guard removed > 0 else { continue }
+      let rule = MaskRule(plan, matrix: index, of: matrices)
+      result.parameters.withMutableElements(of: id) { rule.apply(to: $0) }
+    }
+    result.parameters = result.parameters.packing(packed)
+    result.sparseMatrices = packed.count
+    return result
+  }
+}
 
 extension Parameters {
   /// The parameters with the weights that a plan removes set to zero; all others are shared.
@@ -10,14 +57,34 @@ extension Parameters {
     _ plan: PruningPlan, of matrices: PrunableMatrices, _ report: LoadReport
   ) -> Parameters {
     var parameters = self
-    let names = Dictionary(
-      report.renamed.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    for (index, removed) in plan.pruned.enumerated() where removed > 0 {
-      let name = matrices.matrices[index].description.name
-      guard let id = table.id(of: names[name] ?? name) else { continue }
+    for (index, id) in report.ids(of: matrices, in: table) where plan.pruned[index] > 0 {
       let rule = MaskRule(plan, matrix: index, of: matrices)
       parameters.withMutableElements(of: id) { rule.apply(to: $0) }
     }
     return parameters
+  }
+}
+
+extension LoadReport {
+  /// The prunable matrices that are parameters of the model, in matrix order.
+  func ids(
+    of matrices: PrunableMatrices, in table: ParameterTable
+  ) -> [(index: Int, id: ParameterID)] {
+    let names = Dictionary(renamed.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    return matrices.matrices.enumerated().compactMap { index, matrix in
+      let name = matrix.description.name
+      return table.id(of: names[name] ?? name).map { (index, $0) }
+    }
+  }
+}
+
+extension PackableLayer {
+  package var shape: KernelShape { KernelShape(outputs: outputs, inputs: inputs) }
+}
+
+extension LevelSpeed {
+  /// The choice of a level's kernels, before anything has been timed.
+  init(_ weights: PrunedParameters) {
+    self.init(sparseMatrices: weights.sparseMatrices, matrices: weights.matrices)
   }
 }

@@ -101,10 +101,14 @@ package final class PerplexityEvaluator: LevelEvaluator {
       }, chance: curve.chance)
   }
 
-  package func prepare(_ plan: PruningPlan) throws -> any PreparedLevel {
-    let (transformer, parameters) = try model.pruned(plan)
+  package func prepare(
+    _ plan: PruningPlan, kernels: KernelChoice
+  ) throws -> any PreparedLevel {
+    let (transformer, weights) = try model.pruned(
+      plan, kernels: kernels, tokens: windows[0].tokens.count)
     return Level(
-      evaluator: self, request: plan.request, model: transformer, parameters: parameters)
+      evaluator: self, request: plan.request, model: transformer,
+      parameters: weights.parameters, speed: LevelSpeed(weights))
   }
 
   private struct Level: PreparedLevel {
@@ -112,6 +116,7 @@ package final class PerplexityEvaluator: LevelEvaluator {
     let request: PruningRequest
     let model: Transformer
     let parameters: Parameters
+    let speed: LevelSpeed
 
     func scores(of batch: Range<Int>) throws -> [Float] {
       let values = evaluator.model.tapes.withTape { tape in

@@ -45,10 +45,13 @@ package final class QuestionAnsweringEvaluator: LevelEvaluator {
     answers = PredictionLog(count: data.questions.count)
   }
 
-  package func prepare(_ plan: PruningPlan) throws -> any PreparedLevel {
-    let (transformer, parameters) = try model.pruned(plan)
+  package func prepare(
+    _ plan: PruningPlan, kernels: KernelChoice
+  ) throws -> any PreparedLevel {
+    let (transformer, weights) = try model.pruned(plan, kernels: kernels)
     return Level(
-      evaluator: self, request: plan.request, model: transformer, parameters: parameters)
+      evaluator: self, request: plan.request, model: transformer,
+      parameters: weights.parameters, speed: LevelSpeed(weights))
   }
 
   /// The answers to the first questions at a request, for the official scripts; nil before they have
@@ -68,6 +71,7 @@ package final class QuestionAnsweringEvaluator: LevelEvaluator {
     let request: PruningRequest
     let model: Transformer
     let parameters: Parameters
+    let speed: LevelSpeed
 
     func scores(of batch: Range<Int>) throws -> [Float] {
       let windows = Array(evaluator.windows[batch].joined())

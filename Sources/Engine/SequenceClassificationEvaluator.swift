@@ -41,11 +41,17 @@ package final class SequenceClassificationEvaluator: LevelEvaluator {
     predictions = PredictionLog(count: data.examples.count)
   }
 
-  package func prepare(_ plan: PruningPlan) throws -> any PreparedLevel {
-    let (transformer, parameters) = try model.pruned(plan)
+  package func prepare(
+    _ plan: PruningPlan, kernels: KernelChoice
+  ) throws -> any PreparedLevel {
+    let (transformer, weights) = try model.pruned(plan, kernels: kernels)
     return Level(
-      evaluator: self, request: plan.request, model: transformer, parameters: parameters)
+      evaluator: self, request: plan.request, model: transformer,
+      parameters: weights.parameters, speed: LevelSpeed(weights))
   }
+
+  /// Where the time of all passes so far has gone, on all threads together.
+  package var operationTimes: OperationTimes { model.tapes.operationTimes }
 
   /// What the model said of the first examples at a request; nil before they have been measured.
   package func predictions(at request: PruningRequest, first count: Int? = nil) -> [Double]? {
@@ -60,6 +66,7 @@ package final class SequenceClassificationEvaluator: LevelEvaluator {
     let request: PruningRequest
     let model: Transformer
     let parameters: Parameters
+    let speed: LevelSpeed
 
     func scores(of batch: Range<Int>) throws -> [Float] {
       let tokens = evaluator.model.batch(evaluator.encodings[batch])

@@ -52,9 +52,15 @@ final class TextModel: Sendable {
   func maximumLength(_ limit: Int) -> Int { min(limit, configuration.usualTokens ?? limit) }
 
   /// The model and its weights without those that a plan removes.
-  func pruned(_ plan: PruningPlan) throws -> (model: Transformer, parameters: Parameters) {
+  ///
+  /// - Parameter tokens: of a usual batch.
+  func pruned(
+    _ plan: PruningPlan, kernels: KernelChoice, tokens: Int = TokenBudget().tokens
+  ) throws -> (model: Transformer, weights: PrunedParameters) {
     let loaded = try loadedModel()
-    return (loaded.model, loaded.parameters.pruned(plan, of: matrices, loaded.report))
+    return (
+      loaded.model, try loaded.pruned(plan, of: matrices, kernels: kernels, tokens: tokens)
+    )
   }
 
   /// The model with all its weights, which are mapped on the first call.

@@ -19,17 +19,22 @@ package struct TextPredictor: Sendable {
 
   /// Maps the weights.
   ///
-  /// - Parameter plan: the weights to remove; nil for none.
+  /// - Parameters:
+  ///   - plan: the weights to remove; nil for none.
+  ///   - kernels: with what they are multiplied.
   /// - Throws: `TransformerError` where the program cannot run the model.
   package init(
-    _ matrices: PrunableMatrices, tokenizer: Tokenizer, plan: PruningPlan? = nil
+    _ matrices: PrunableMatrices, tokenizer: Tokenizer, plan: PruningPlan? = nil,
+    kernels: KernelChoice = .dense
   ) throws {
     let model = try TextModel(matrices, tokenizer: tokenizer, head: nil)
     self.model = model
     labels = model.configuration.labels
     let loaded = try model.loadedModel()
     transformer = loaded.model
-    parameters = try plan.map { try model.pruned($0).parameters } ?? loaded.parameters
+    parameters =
+      try plan.map { try model.pruned($0, kernels: kernels).weights.parameters }
+      ?? loaded.parameters
     freshParameters = loaded.report.fresh
   }
 

@@ -54,6 +54,7 @@ package struct ExplorerState: Sendable {
   // What the engine has said.
   package var curves: [CurveIdentity: SparsityCurve] = [:]
   package var turningPoints: [CurveIdentity: TurningPoints] = [:]
+  package var speeds: [CurveIdentity: [SparsityLevel: LevelSpeed]] = [:]
   package var sensitivities: [PruningMethod: Sensitivities] = [:]
   package var engine = EvaluationStatus.idle
   package var tolerance = 0.01
@@ -135,6 +136,14 @@ extension ExplorerState {
 
   /// The curve that the current request lies on.
   package var curve: SparsityCurve? { curves[CurveIdentity(request)] }
+
+  /// How fast the slider's level was measured here, against the dense model where that was too; nil
+  /// before, and for points that were measured another time.
+  package var measuredSpeed: String? {
+    let speeds = speeds[CurveIdentity(request)]
+    let dense = level == .dense ? nil : speeds?[.dense]
+    return speeds?[level]?.text(dense: dense)
+  }
 
   /// The indices of the matrices that the filter lets through.
   package var visibleMatrices: [Int] {

@@ -16,6 +16,8 @@ package enum Message: Sendable {
   /// From the engine of the task that was opened by the order of this number.
   case point(CurveIdentity, CurvePoint, task: Int = 0)
   case turningPoints(CurveIdentity, TurningPoints, task: Int = 0)
+  /// How fast a level has been measured here, in all.
+  case speed(CurveIdentity, SparsityLevel, LevelSpeed, task: Int = 0)
   case sensitivity(PruningMethod, SensitivityProbe, PairedDifference, task: Int = 0)
   /// What the engine does, in answer to its order of this number.
   case engine(EvaluationStatus, order: Int = 0, task: Int = 0)

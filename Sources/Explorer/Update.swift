@@ -34,6 +34,10 @@ package func update(_ state: inout ExplorerState, _ message: Message) -> [Effect
     guard task == state.taskNumber else { return [] }
     state.turningPoints[identity] = points
     return []
+  case .speed(let identity, let level, let speed, let task):
+    guard task == state.taskNumber else { return [] }
+    state.speeds[identity, default: [:]][level] = speed
+    return []
   case .sensitivity(let method, let probe, let difference, let task):
     guard task == state.taskNumber else { return [] }
     state.sensitivities[method, default: Sensitivities()][probe] = difference

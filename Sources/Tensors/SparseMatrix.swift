@@ -65,22 +65,67 @@ package final class SparseMatrix: SparseOperand, @unchecked Sendable {
         + "[\(dW.rows), \(dW.columns)]")
     let mark = workspace.mark()
     defer { workspace.release(to: mark) }
-    let chunk = min(sparse_chunk_tokens(inputs + outputs), max(x.rows, 1))
+    let gradient = UnsafeMutableBufferPointer(start: workspace.floats(slots), count: slots)
+    weightGradient(
+      x: [x], dy: [dy], into: gradient, accumulating: false, in: workspace, variant: variant)
+    let (rowStride, columnStride) = strides(of: dW)
+    sparse_matrix_scatter(
+      packed, gradient.baseAddress, dW.base, rowStride, columnStride, accumulating ? 1 : 0)
+  }
+
+  /// The same as numbers for the slots of the packed form, over the rows of several matrices one
+  /// below the other.
+  package func weightGradient(
+    x: [Matrix], dy: [Matrix], into gradient: UnsafeMutableBufferPointer<Float>,
+    accumulating: Bool, in workspace: Workspace, variant: SparseVariant = .best
+  ) {
+    precondition(x.count == dy.count && gradient.count == slots, "a number for each slot")
+    let mark = workspace.mark()
+    defer { workspace.release(to: mark) }
+    let chunk = sparse_chunk_tokens(inputs + outputs)
     let xPanels = workspace.floats(sparse_panels_floats(chunk, inputs))
     let dyPanels = workspace.floats(sparse_panels_floats(chunk, outputs))
-    let slots = workspace.floats(packed.pointee.slots)
-    var first = 0
-    repeat {
-      let tokens = min(chunk, x.rows - first)
-      sparse_panels_pack(x.base + first * x.stride, x.stride, tokens, inputs, xPanels)
-      sparse_panels_pack(dy.base + first * dy.stride, dy.stride, tokens, outputs, dyPanels)
-      sparse_weight_gradient(
-        packed, xPanels, dyPanels, tokens, slots, first > 0 ? 1 : 0, variant.kernel)
-      first += tokens
-    } while first < x.rows
-    let (rowStride, columnStride) = operand == .plain ? (dW.stride, 1) : (1, dW.stride)
-    sparse_matrix_scatter(
-      packed, slots, dW.base, rowStride, columnStride, accumulating ? 1 : 0)
+    var accumulating = accumulating
+    if !accumulating, x.allSatisfy({ $0.rows == 0 }) { gradient.update(repeating: 0) }
+    for (x, dy) in zip(x, dy) {
+      for first in stride(from: 0, to: x.rows, by: chunk) {
+        let tokens = min(chunk, x.rows - first)
+        sparse_panels_pack(x.base + first * x.stride, x.stride, tokens, inputs, xPanels)
+        sparse_panels_pack(dy.base + first * dy.stride, dy.stride, tokens, outputs, dyPanels)
+        sparse_weight_gradient(
+          packed, xPanels, dyPanels, tokens, gradient.baseAddress, accumulating ? 1 : 0,
+          variant.kernel)
+        accumulating = true
+      }
+    }
+  }
+
+  // MARK: Slots
+
+  /// Numbers of the packed form: its elements, and zeros that fill up its rows.
+  package var slots: Int { packed.pointee.slots }
+
+  /// The values, one a slot, for an optimiser to change in place; what fills up must stay zero.
+  package var values: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: packed.pointee.values, count: slots)
+  }
+
+  /// Takes the number of each element's slot from a matrix of the shape that this one was packed
+  /// from; slots that fill up are left alone.
+  package func gather(_ dense: Matrix, into slots: UnsafeMutableBufferPointer<Float>) {
+    precondition(denseShape == [dense.rows, dense.columns] && slots.count == self.slots, "slots")
+    sparse_matrix_gather(packed, Self.source(dense, operand), slots.baseAddress)
+  }
+
+  /// Writes each slot's number to its element; everything else is left alone.
+  package func scatter(_ slots: UnsafeMutableBufferPointer<Float>, to dense: Matrix) {
+    precondition(denseShape == [dense.rows, dense.columns] && slots.count == self.slots, "slots")
+    let (rowStride, columnStride) = strides(of: dense)
+    sparse_matrix_scatter(packed, slots.baseAddress, dense.base, rowStride, columnStride, 0)
+  }
+
+  private func strides(of dense: Matrix) -> (row: Int, column: Int) {
+    operand == .plain ? (dense.stride, 1) : (1, dense.stride)
   }
 
   package func multiply(_ panels: ActivationPanels, _ product: SparseTarget) {

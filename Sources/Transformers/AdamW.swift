@@ -61,15 +61,17 @@ package final class AdamWState {
   ///
   /// - Parameters:
   ///   - norm: of all gradients together.
+  ///   - packed: matrices that have gradients, means and new weights in their own state.
   ///   - body: is given the update, and must run each of its pieces once.
   package func step<R, E: Error>(
     _ parameters: inout Parameters, along batch: BatchGradients, norm: Double, rate: Float,
-    masks: ParameterMasks, _ body: (AdamWUpdate) throws(E) -> R
+    masks: ParameterMasks, packed: [ParameterID: PackedMatrixState] = [:],
+    _ body: (AdamWUpdate) throws(E) -> R
   ) throws(E) -> R {
     let step = nextStep(norm: norm, rate: rate)
     for id in parameters.table.ids { noteRows(of: id, batch) }
     return try parameters.withAllMutableElements { (weights) throws(E) in
-      try body(AdamWUpdate(step, self, batch.gradients, weights, masks, activeRows))
+      try body(AdamWUpdate(step, self, batch.gradients, weights, masks, activeRows, packed))
     }
   }
 

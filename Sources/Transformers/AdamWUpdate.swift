@@ -20,6 +20,7 @@ package struct AdamWUpdate: @unchecked Sendable {
   private let weights: [UnsafeMutableBufferPointer<Float>]
   private let masks: ParameterMasks
   private let activeRows: [[Bool]?]
+  private let packed: [ParameterID: PackedMatrixState]
 
   /// Weights of a piece: whole words of a mask, and enough to be worth a thread's while.
   private static let pieceSize = 1 << 16
@@ -27,18 +28,19 @@ package struct AdamWUpdate: @unchecked Sendable {
   init(
     _ step: adamw_step, _ state: AdamWState, _ gradients: Gradients,
     _ weights: [UnsafeMutableBufferPointer<Float>], _ masks: ParameterMasks? = nil,
-    _ activeRows: [[Bool]?]? = nil
+    _ activeRows: [[Bool]?]? = nil, _ packed: [ParameterID: PackedMatrixState] = [:]
   ) {
     let table = gradients.table
     self.step = step
     self.gradients = gradients
     self.weights = weights
+    self.packed = packed
     decaysVectors = state.settings.decaysVectors
     (means, variances) = (state.means, state.variances)
     self.masks = masks ?? ParameterMasks(table: table)
     self.activeRows = activeRows ?? table.entries.map { _ in nil }
     pieces = table.ids.flatMap { id in
-      let count = table[id].count
+      let count = packed[id]?.gradient.count ?? table[id].count
       return stride(from: 0, to: count, by: Self.pieceSize).map {
         Piece(id: id, range: $0..<min($0 + Self.pieceSize, count))
       }
@@ -49,6 +51,10 @@ package struct AdamWUpdate: @unchecked Sendable {
   ///
   /// - Returns: the weights of it that a mask has removed and that are not zero.
   package func run(_ piece: Piece) -> Int {
+    if let state = packed[piece.id] {
+      update(state, piece.range)
+      return 0
+    }
     guard let active = activeRows[piece.id.index] else { return update(piece.id, piece.range) }
     // Pieces do not end with rows: a row belongs to the piece that it starts in.
     let columns = gradients[piece.id].columns
@@ -63,6 +69,15 @@ package struct AdamWUpdate: @unchecked Sendable {
       row += 1
     }
     return revived
+  }
+
+  private func update(_ state: PackedMatrixState, _ range: Range<Int>) {
+    var step = step
+    let first = range.lowerBound
+    elementwise_adamw(
+      &step, state.gradient.baseAddress! + first,
+      state.weights.forward.values.baseAddress! + first, state.mean.baseAddress! + first,
+      state.variance.baseAddress! + first, range.count)
   }
 
   private func update(_ id: ParameterID, _ range: Range<Int>) -> Int {

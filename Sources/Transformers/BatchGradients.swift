@@ -82,15 +82,21 @@ package final class BatchGradients: @unchecked Sendable {
   /// - Parameters:
   ///   - accumulating: whether to add to what passes before have left.
   ///   - masks: the weights that are not kept get no gradient.
+  ///   - packed: matrices whose gradient goes into their own state.
   /// - Returns: the sum of the squares of the part's gradients.
   package func collect(
-    _ part: Part, accumulating: Bool, masks: ParameterMasks, worker: Int
+    _ part: Part, accumulating: Bool, masks: ParameterMasks,
+    packed: [ParameterID: PackedMatrixState] = [:], worker: Int
   ) -> Double {
     switch part {
     case .vectors:
       collectVectors(accumulating: accumulating)
       return vectorIDs.reduce(0) { $0 + sumOfSquares(of: $1, masks) }
     case .matrix(let id):
+      if let state = packed[id] {
+        collectPacked(id, state, accumulating: accumulating, in: workspaces[worker])
+        return state.gradientSquares
+      }
       let isTable = uses[id.index].allSatisfy {
         if case .lookup = tapes[0].operations[$0] { true } else { false }
       }
@@ -130,12 +136,27 @@ package final class BatchGradients: @unchecked Sendable {
     for use in products {
       workspace.reset()
       let steps = linearSteps(use)
-      steps[0].step.layer.addWeightGradient(
+      steps[0].step.addWeightGradient(
         x: stacked(steps.map(\.step.input.value), in: workspace),
-        dy: stacked(steps.map(\.dy), in: workspace), to: sum, accumulating: accumulating)
+        dy: stacked(steps.map(\.dy), in: workspace), to: sum, accumulating: accumulating,
+        in: workspace)
       accumulating = true
     }
     scatterLookups(id) { _ in }
+  }
+
+  private func collectPacked(
+    _ id: ParameterID, _ state: PackedMatrixState, accumulating: Bool, in workspace: Workspace
+  ) {
+    touched[id.index] = nil
+    // Only linear layers use what is packed.
+    for (place, use) in uses[id.index].enumerated() {
+      workspace.reset()
+      let steps = linearSteps(use)
+      state.collect(
+        x: steps.map(\.step.input.value), dy: steps.map(\.dy),
+        accumulating: accumulating || place > 0, in: workspace)
+    }
   }
 
   /// A table's gradient: nearly all of its rows stay zero, and only the others are ever written.

@@ -38,11 +38,13 @@ struct Attention: Sendable {
   ) -> (query: VariableSlice, key: VariableSlice, value: VariableSlice) {
     switch projections {
     case .separate(let query, let key, let value):
-      let asking = layout.chosenRows.map { tape.rows(x, $0) } ?? x
-      return (
-        VariableSlice(tape.linear(asking, query)), VariableSlice(tape.linear(x, key)),
-        VariableSlice(tape.linear(x, value))
-      )
+      guard let chosen = layout.chosenRows else {
+        let all = tape.linear(x, [query, key, value]).map { VariableSlice($0) }
+        return (all[0], all[1], all[2])
+      }
+      let asking = VariableSlice(tape.linear(tape.rows(x, chosen), query))
+      let seen = tape.linear(x, [key, value]).map { VariableSlice($0) }
+      return (asking, seen[0], seen[1])
     case .joined(let all):
       let joined = tape.linear(x, all)
       let width = joined.columns / 3
@@ -66,8 +68,8 @@ struct FeedForward: Sendable {
     guard let gate else {
       return tape.linear(tape.activation(tape.linear(x, up), activation), down)
     }
-    let opened = tape.activation(tape.linear(x, gate), activation)
-    return tape.linear(tape.gate(opened, tape.linear(x, up)), down)
+    let both = tape.linear(x, [gate, up])
+    return tape.linear(tape.gate(tape.activation(both[0], activation), both[1]), down)
   }
 }
 

@@ -10,6 +10,9 @@ package struct ImageClassifier: Sendable {
   /// Size and channels of the images, and the patches they are cut into.
   package let image: ImageInput
 
+  /// The model with its weights.
+  package var transformer: LoadedTransformer { LoadedTransformer(model, parameters, report) }
+
   /// The classes, in the order of the logits.
   package var labels: [String] { model.configuration.labels }
 

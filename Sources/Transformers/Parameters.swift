@@ -8,6 +8,8 @@ import Tensors
 package struct Parameters: Sendable {
   package let table: ParameterTable
   private var tensors: [Tensor]
+  /// Forms that products use in place of the tensors, by the parameters' places.
+  private var packedForms: [Int: PackedWeights] = [:]
 
   init(table: ParameterTable, tensors: [Tensor]) {
     precondition(table.entries.count == tensors.count, "a tensor for each entry")
@@ -40,17 +42,38 @@ package struct Parameters: Sendable {
     }
   }
 
-  package subscript(id: ParameterID) -> Tensor { tensors[id.index] }
+  /// The tensor of a parameter, which must not be there in packed form alone.
+  package subscript(id: ParameterID) -> Tensor {
+    precondition(
+      packedForms[id.index].map { $0.backward != nil } ?? true,
+      "\(table[id].name) is there in packed form alone")
+    return tensors[id.index]
+  }
 
   /// The tensor of a checkpoint's name; nil when the model has no such parameter.
   package subscript(name: String) -> Tensor? { table.id(of: name).map { self[$0] } }
 
+  /// The packed form of a matrix; nil where it is used as it is.
+  package func packed(_ id: ParameterID) -> PackedWeights? { packedForms[id.index] }
+
+  /// How many matrices are packed.
+  package var packedCount: Int { packedForms.count }
+
+  /// The parameters with some matrices in packed form. Forms for inference take the place of the
+  /// weights, which are then not what the tensors hold.
+  package func packing(_ forms: [ParameterID: PackedWeights]) -> Parameters {
+    var parameters = self
+    for (id, form) in forms { parameters.packedForms[id.index] = form }
+    return parameters
+  }
+
   /// Gives write access to one parameter's elements, row by row; a tensor that is shared is copied
-  /// first.
+  /// first, and a packed form, which it would no longer agree with, is dropped.
   package mutating func withMutableElements<R, E: Error>(
     of id: ParameterID, _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
-    try tensors[id.index].withMutableElements(body)
+    packedForms[id.index] = nil
+    return try tensors[id.index].withMutableElements(body)
   }
 
   /// Gives write access to all parameters at once, in the order of the table, for threads that each
@@ -58,6 +81,7 @@ package struct Parameters: Sendable {
   package mutating func withAllMutableElements<R, E: Error>(
     _ body: ([UnsafeMutableBufferPointer<Float>]) throws(E) -> R
   ) throws(E) -> R {
+    precondition(packedForms.isEmpty, "packed forms would not follow")
     // Each tensor has its memory alone from here on, so the pointers stay what they are.
     let buffers = tensors.indices.map { tensors[$0].withMutableElements { $0 } }
     defer { withExtendedLifetime(tensors) {} }

@@ -67,6 +67,7 @@ extension Tape {
     let probabilities = storage
     var drawn: UInt32 = 0
 
+    let began = ContinuousClock.now
     let mark = workspace.mark()
     for sequence in pattern.queries.indices {
       var shape = pattern.shape(sequence, query: q, key: k, output: y.value)
@@ -89,6 +90,7 @@ extension Tape {
       }
       workspace.release(to: mark)
     }
+    note(.attention, since: began)
     record(
       .attention(
         AttentionStep(

@@ -34,7 +34,9 @@ extension Tape {
   /// Applies a function to each element; consumes x.
   func activation(_ x: Variable, _ activation: Activation) -> Variable {
     let y = isRecording ? variable(rows: x.rows, columns: x.columns) : x
-    elementwise_activation(activation.kind, x.value.base, y.value.base, x.value.count)
+    timed(.activation) {
+      elementwise_activation(activation.kind, x.value.base, y.value.base, x.value.count)
+    }
     record(.activation(ActivationStep(activation: activation, input: x, output: y)))
     return y
   }
@@ -51,7 +53,9 @@ extension Tape {
   /// The product of an activated gate with another matrix of its shape; consumes the gate.
   func gate(_ activated: Variable, _ x: Variable) -> Variable {
     let y = isRecording ? variable(rows: x.rows, columns: x.columns) : activated
-    elementwise_multiply(activated.value.base, x.value.base, y.value.base, x.value.count, 0)
+    timed(.activation) {
+      elementwise_multiply(activated.value.base, x.value.base, y.value.base, x.value.count, 0)
+    }
     record(.gate(GateStep(activated: activated, input: x, output: y)))
     return y
   }
@@ -70,11 +74,13 @@ extension Tape {
     precondition(x.rows == branch.rows && x.columns == branch.columns, "a branch of other shape")
     let y = isRecording ? variable(rows: x.rows, columns: x.columns) : x
     let mask = nextDropoutMask(rate: rate)
-    if isRecording { y.value.base.update(from: x.value.base, count: x.value.count) }
-    if var mask {
-      elementwise_dropout(&mask, 0, branch.value.base, y.value.base, y.value.count, 1)
-    } else {
-      elementwise_add(branch.value.base, 1, y.value.base, y.value.count)
+    timed(.norm) {
+      if isRecording { y.value.base.update(from: x.value.base, count: x.value.count) }
+      if var mask {
+        elementwise_dropout(&mask, 0, branch.value.base, y.value.base, y.value.count, 1)
+      } else {
+        elementwise_add(branch.value.base, 1, y.value.base, y.value.count)
+      }
     }
     record(.residual(ResidualStep(input: x, branch: branch, output: y, mask: mask)))
     return y

@@ -17,9 +17,12 @@ extension Tape {
   func norm(_ x: Variable, _ norm: Norm, consuming: Bool = false) -> Variable {
     let y = consuming && !isRecording ? x : variable(rows: x.rows, columns: x.columns)
     let statistics = isRecording ? workspace.floats(2 * x.rows) : nil
-    rows_norm(
-      norm.kind.kind, x.value.base, weights(norm.weight).base, norm.bias.map { weights($0).base },
-      norm.epsilon, y.value.base, statistics, x.rows, x.columns)
+    timed(.norm) {
+      rows_norm(
+        norm.kind.kind, x.value.base, weights(norm.weight).base,
+        norm.bias.map { weights($0).base }, norm.epsilon, y.value.base, statistics, x.rows,
+        x.columns)
+    }
     record(.norm(NormStep(norm: norm, input: x, output: y, statistics: statistics)))
     return y
   }

@@ -52,7 +52,9 @@ extension Tape {
     let shape = parameters[table].shape
     let y = sum ?? variable(rows: indices.count, columns: shape[1])
     let copy = workspaceIndices(indices, below: shape[0])
-    gather(parameters[table], copy, into: y.value, accumulating: sum != nil)
+    timed(.embeddings) {
+      gather(parameters[table], copy, into: y.value, accumulating: sum != nil)
+    }
     record(.lookup(LookupStep(table: table, indices: copy, padding: padding, output: y)))
     return y
   }

@@ -35,6 +35,9 @@ package final class Tape {
   private(set) var mode = Mode.inference
   private(set) var rotaryTable = RotaryTable()
 
+  /// Where the time of all passes since the tape was made has gone.
+  package private(set) var times = OperationTimes()
+
   private var current: Parameters?
   /// The steps of the pass, in the order in which they were computed.
   private(set) var operations: [Operation] = []
@@ -110,21 +113,36 @@ package final class Tape {
   package func backward(into result: Gradients) {
     precondition(isRecording, "a pass in inference mode has no gradients")
     for operation in operations.reversed() {
-      switch operation {
-      case .linear(let linear): backward(linear, into: result)
-      case .activation(let activation): backward(activation)
-      case .gate(let gate): backward(gate)
-      case .norm(let norm): backward(norm, into: result)
-      case .residual(let residual): backward(residual)
-      case .dropout(let dropout): backward(dropout)
-      case .attention(let attention): backward(attention)
-      case .rotary(let rotary): backward(rotary)
-      case .lookup(let lookup): backward(lookup, into: result)
-      case .imageTokens(let tokens): backward(tokens, into: result)
-      case .rows(let rows): backward(rows)
-      }
+      timed(operation.kind) { backward(operation, into: result) }
     }
     current = nil
+  }
+
+  private func backward(_ operation: Operation, into result: Gradients) {
+    switch operation {
+    case .linear(let linear): backward(linear, into: result)
+    case .activation(let activation): backward(activation)
+    case .gate(let gate): backward(gate)
+    case .norm(let norm): backward(norm, into: result)
+    case .residual(let residual): backward(residual)
+    case .dropout(let dropout): backward(dropout)
+    case .attention(let attention): backward(attention)
+    case .rotary(let rotary): backward(rotary)
+    case .lookup(let lookup): backward(lookup, into: result)
+    case .imageTokens(let tokens): backward(tokens, into: result)
+    case .rows(let rows): backward(rows)
+    }
+  }
+
+  /// Runs a step, and notes how long it took.
+  func timed<R>(_ kind: OperationTimes.Kind, _ step: () -> R) -> R {
+    let began = ContinuousClock.now
+    defer { note(kind, since: began) }
+    return step()
+  }
+
+  func note(_ kind: OperationTimes.Kind, since began: ContinuousClock.Instant) {
+    times.add(.now - began, to: kind)
   }
 
   /// The gradient of the loss by a variable; nil where the loss does not depend on it.
@@ -182,4 +200,16 @@ enum Operation {
   case lookup(LookupStep)
   case imageTokens(ImageTokensStep)
   case rows(RowsStep)
+
+  /// What its time counts as.
+  fileprivate var kind: OperationTimes.Kind {
+    switch self {
+    case .linear: .linear
+    case .activation, .gate: .activation
+    case .norm, .residual: .norm
+    case .attention: .attention
+    case .lookup, .imageTokens: .embeddings
+    case .dropout, .rotary, .rows: .rest
+    }
+  }
 }

@@ -23,6 +23,15 @@ struct EvaluationReport: Encodable {
     var examples: Int
     var total: Int
     var seconds: Double
+    /// Of the batches alone, without what comes before them.
+    var examplesPerSecond: Double?
+    /// Examples a second divided by those of the dense level, where that was measured too.
+    var speedup: Double?
+    /// Matrices that were multiplied by in packed form, of those that can be.
+    var sparseMatrices: Int
+    var matrices: Int
+    /// The same in words.
+    var speed: String?
   }
 
   struct Turn: Encodable {
@@ -78,6 +87,8 @@ struct EvaluationReport: Encodable {
     points = curve.points.map { point in
       let interval = point.interval()
       let difference = curve.difference(at: point.level)
+      let speed = result.speeds[point.level] ?? LevelSpeed()
+      let dense = point.level == .dense ? nil : result.speeds[.dense]
       return Point(
         sparsity: point.level.fraction, achieved: point.achieved, pruned: point.pruned,
         score: point.mean ?? 0,
@@ -85,7 +96,11 @@ struct EvaluationReport: Encodable {
         interval: interval.map { [$0.low, $0.high] } ?? [],
         difference: difference?.mean,
         differenceInterval: difference.map { [$0.interval.low, $0.interval.high] },
-        examples: point.scores.count, total: point.total, seconds: result.seconds[point.level] ?? 0)
+        examples: point.scores.count, total: point.total, seconds: result.seconds[point.level] ?? 0,
+        examplesPerSecond: speed.rate,
+        speedup: dense?.rate.flatMap { rate in speed.rate.map { $0 / rate } },
+        sparseMatrices: speed.sparseMatrices, matrices: speed.matrices,
+        speed: speed.text(dense: dense))
     }
     essentialSparsity = Turn(curve, tolerance: tolerance, scale: scale)
   }
@@ -112,7 +127,7 @@ struct EvaluationReport: Encodable {
           .aligned(11) + "   "
           + point.interval.map { scale.text(score: $0) }.joined(separator: " – ")
           + "  \(point.seen) examples, " + String(format: "%.3f s", point.seconds)
-          + metrics.joined())
+          + metrics.joined() + (point.speed.map { "  \($0)" } ?? ""))
     }
     let turn = essentialSparsity
     if let between = turn.between, between[1] - between[0] > 0.02 {

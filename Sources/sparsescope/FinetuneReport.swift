@@ -43,6 +43,7 @@ struct FinetuneReport: Encodable {
     try members.encode(result.mask?.sparsity ?? 0, forKey: Key("achieved"))
     try members.encode(result.mask?.removed ?? 0, forKey: Key("pruned"))
     try members.encode(0, forKey: Key("revived"))
+    try members.encode(result.sparseMatrices, forKey: Key("sparse_matrices"))
     try members.encode(result.bestMetric, forKey: Key("best_metric"))
     try members.encode(tuner.settings, forKey: Key("settings"))
     if let scores = result.heldOut {
@@ -71,6 +72,7 @@ struct FinetuneReport: Encodable {
     }
     return "\(result.checkpoint?.folder ?? ""): \(tuner.data.task.title), \(pruned ?? "dense, ")"
       + "\(result.step) steps in " + String(format: "%.0f s", result.seconds)
+      + (result.sparseMatrices > 0 ? " with \(result.sparseMatrices) sparse matrices" : "")
       + (metrics.isEmpty ? "" : "; " + metrics.joined(separator: ", "))
   }
 }

@@ -48,9 +48,29 @@ import Transformers
     #expect(try fixture.tuner(other, sparsity: 0.3).run().losses != expected.losses)
   }
 
-  @Test func `keeps pruned weights at zero, and trains all others`() throws {
+  @Test func `packed matrices give the same losses but for rounding, at any worker count`() throws {
+    let fixture = try FineTuningFixture("classify")
+    let settings = manyShards(fixture)
+    let dense = try fixture.tuner(settings, sparsity: 0.8).run()
+    let packed = try fixture.tuner(settings, sparsity: 0.8, kernels: .sparse).run()
+    #expect(dense.sparseMatrices == 0)
+    #expect(packed.sparseMatrices == packed.mask?.entries.count)
+    for (loss, expected) in zip(packed.losses, dense.losses) {
+      #expect(abs(loss - expected) < 1e-5)
+    }
+    for workers in [1, 5] {
+      let other = try fixture.tuner(
+        settings, sparsity: 0.8, workers: workers, kernels: .sparse
+      ).run()
+      #expect(other.losses == packed.losses)
+      #expect(other.parameters.bits == packed.parameters.bits)
+    }
+  }
+
+  @Test(arguments: [KernelChoice.dense, .sparse])
+  func `keeps pruned weights at zero, and trains all others`(kernels: KernelChoice) throws {
     let fixture = try FineTuningFixture("masked")
-    let tuner = try fixture.tuner(fixture.settings, sparsity: 0.5)
+    let tuner = try fixture.tuner(fixture.settings, sparsity: 0.5, kernels: kernels)
     var revived = 0
     let result = try tuner.run(onStep: { revived += $0.revivedWeights })
     let mask = try #require(result.mask)
@@ -69,17 +89,19 @@ import Transformers
     }
   }
 
-  @Test(arguments: [1, 4]) func `goes on from a checkpoint to the same bits`(stop: Int) throws {
+  /// A resumption keeps to the kernels of the beginning, whatever is faster by then.
+  @Test(arguments: [1, 4], [KernelChoice.dense, .sparse])
+  func `goes on from a checkpoint to the same bits`(stop: Int, kernels: KernelChoice) throws {
     let fixture = try FineTuningFixture("classify")
     var settings = manyShards(fixture)
     settings.gradualPruning = GradualPruning(final: 0.6, start: 1, end: 5, every: 2)
     settings.evaluateEvery = 3
     let whole = try TemporaryFolder()
     let broken = try TemporaryFolder()
-    let expected = try fixture.tuner(settings, output: whole.path).run()
+    let expected = try fixture.tuner(settings, kernels: kernels, output: whole.path).run()
 
     var done = 0
-    let first = try fixture.tuner(settings, output: broken.path).run(
+    let first = try fixture.tuner(settings, kernels: kernels, output: broken.path).run(
       onStep: { done = $0.step }, shouldStop: { done == stop })
     #expect(!first.isComplete)
     let checkpoint = try #require(FineTuningCheckpoint.all(in: broken.path).last)

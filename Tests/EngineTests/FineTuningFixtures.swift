@@ -85,7 +85,7 @@ struct FineTuningFixture {
   /// - Parameter sparsity: of the mask by magnitude; nil for no mask.
   func tuner(
     _ settings: FineTuningSettings, sparsity: Double? = nil, workers: Int = 2,
-    output: String? = nil
+    kernels: KernelChoice = .dense, output: String? = nil
   ) throws -> FineTuner {
     let model = try FineTuningModel(checkpoint, for: task, settings: settings)
     let mask = try sparsity.map { sparsity in
@@ -96,7 +96,8 @@ struct FineTuningFixture {
     let examples = TokenExamples(examples: trace.examples)
     return FineTuner(
       model, FineTuningData(task: task, examples: examples, heldOut: examples),
-      settings: settings, mask: mask, workers: ParallelWorkers(count: workers), output: output)
+      settings: settings, mask: mask, workers: ParallelWorkers(count: workers),
+      kernels: kernels, output: output)
   }
 }
 

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Pruning
 import Tasks
 import Testing
 
@@ -99,5 +100,30 @@ struct SequenceClassificationEvaluatorTests {
         == "index\tprediction\n0\t\(labels[0])\n1\t\(labels[1])\n2\t\(labels[2])\n")
     #expect(GLUETask.mnli.label(of: 2) == "contradiction")
     #expect(GLUETask.stsb.label(of: 2.5) == "2.5")
+  }
+
+  @Test(arguments: [0.5, 0.9, 0.95])
+  func `packed matrices say the same of every example, for any number of workers`(
+    level: Double
+  ) throws {
+    let model = try Self.classifier(["LABEL_0"])
+    func values(_ kernels: KernelChoice, workers: Int) throws -> [Double] {
+      let evaluator = try SequenceClassificationEvaluator(
+        model.matrices, tokenizer: model.tokenizer, data: Self.similarity)
+      let measurement = CurveMeasurement(
+        evaluator: evaluator, preview: try MagnitudeIndex.build(model.matrices),
+        workers: ParallelWorkers(count: workers), kernels: kernels)
+      let result = try measurement.measure(
+        CurveIdentity(globalRequest(0)), levels: [SparsityLevel(level)], tolerance: 0.01)
+      let speed = try #require(result.speeds[SparsityLevel(level)])
+      #expect(speed.matrices == 12)
+      #expect((speed.sparseMatrices > 0) == (workers > 1))
+      #expect(speed.examples > 0)
+      return try #require(evaluator.predictions(at: globalRequest(level)))
+    }
+    let dense = try values(.dense, workers: 1)
+    let packed = try values(.sparse, workers: 3)
+    for (value, expected) in zip(packed, dense) { #expect(abs(value - expected) < 1e-5) }
+    #expect(try values(.sparse, workers: 2) == packed)
   }
 }

@@ -53,6 +53,10 @@ sparse_matrix *sparse_matrix_make(sparse_source source, const uint64_t *kept, si
                                   size_t columns);
 void sparse_matrix_free(sparse_matrix *matrix);
 
+// Takes one number for each slot from its element of a dense matrix; slots that fill up rows are left
+// alone.
+void sparse_matrix_gather(const sparse_matrix *matrix, sparse_source source, float *slots);
+
 // Takes new values of the same pattern.
 void sparse_matrix_update(sparse_matrix *matrix, sparse_source source);
 

@@ -36,6 +36,8 @@ package struct FineTuningResult: Sendable {
   package var losses: [Double]
   package var parameters: Parameters
   package var mask: ModelMask?
+  /// Matrices that were packed at the end.
+  package var sparseMatrices = 0
   /// At the end; nil where the training was stopped before, or nothing is held out.
   package var heldOut: HeldOutScores?
   package var bestMetric: Double?
@@ -66,16 +68,19 @@ package struct FineTuner: Sendable {
   private let mask: ModelMask?
   private let parameters: Parameters
   private let workers: ParallelWorkers
+  private let kernels: KernelChoice
   private let output: String?
 
   /// - Parameters:
   ///   - parameters: where the training starts; the model's own, head included, unless given.
   ///   - mask: what is kept; nil for everything.
+  ///   - kernels: with what pruned matrices are multiplied. A resumption stays with what the training
+  ///     began with.
   ///   - output: the folder for checkpoints; nil writes none.
   package init(
     _ model: FineTuningModel, _ data: FineTuningData, settings: FineTuningSettings,
     mask: ModelMask? = nil, parameters: Parameters? = nil, workers: ParallelWorkers,
-    output: String? = nil
+    kernels: KernelChoice = .dense, output: String? = nil
   ) {
     self.model = model
     self.data = data
@@ -83,6 +88,7 @@ package struct FineTuner: Sendable {
     self.mask = mask
     self.parameters = parameters ?? model.loaded.parameters
     self.workers = workers
+    self.kernels = kernels
     self.output = output
     let batches = Self.parts(of: data.examples.lengths.count, size: settings.batchSize)
     stepsPerEpoch = max(1, Self.parts(of: batches, size: settings.accumulation))
@@ -105,7 +111,7 @@ package struct FineTuner: Sendable {
     onStep: (FineTuningProgress) throws -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> FineTuningResult {
     try BLAS.load()
-    let training = FineTuningRun(self, try state(from: checkpoint), workers: workers)
+    let training = try FineTuningRun(self, try state(from: checkpoint), workers: workers)
     var result = FineTuningResult(
       step: training.state.step, steps: steps, losses: [], parameters: parameters, seconds: 0,
       checkpoint: checkpoint)
@@ -120,11 +126,12 @@ package struct FineTuner: Sendable {
       examples += training.examplesOfLastStep
       if step == steps || settings.evaluateEvery.map({ step.isMultiple(of: $0) }) == true {
         last = try data.heldOut?.measure(
-          model.loaded.model, training.state.parameters, workers: workers)
+          model.loaded.model, training.parameters, workers: workers)
         training.state.record(last, leading: data.task.leadingMetric)
         progress.heldOut = last
       }
       if step < steps, settings.saveEvery.map({ step.isMultiple(of: $0) }) == true {
+        training.store()
         result.checkpoint = try save(training.state) ?? result.checkpoint
       }
       progress.stepsOfThisRun = result.losses.count
@@ -132,17 +139,19 @@ package struct FineTuner: Sendable {
       progress.seconds = (ContinuousClock.now - start) / .seconds(1)
       try onStep(progress)
     }
+    training.store()
     if training.state.step > 0 {
       result.checkpoint = try save(training.state) ?? result.checkpoint
     }
     if training.state.step == steps, last == nil {
       // A finished training was resumed.
       last = try data.heldOut?.measure(
-        model.loaded.model, training.state.parameters, workers: workers)
+        model.loaded.model, training.parameters, workers: workers)
     }
     result.step = training.state.step
     result.parameters = training.state.parameters
     result.mask = training.state.mask
+    result.sparseMatrices = training.packedCount
     result.heldOut = training.state.step == steps ? last : nil
     result.bestMetric = training.state.trainer.bestMetric
     result.recordedLoss = training.state.trainer.logHistory.last { $0["loss"] != nil }?["loss"]
@@ -205,9 +214,21 @@ package struct FineTuner: Sendable {
       state.trainer.adopt(settings)
       return state
     }
+    var began = trainer
+    began.sparsescope.kernels = crossings
     return FineTuningState(
       parameters: mask.map(parameters.masked) ?? parameters,
       optimizer: AdamWState(table: model.loaded.model.table, settings: optimizer), mask: mask,
-      trainer: trainer)
+      trainer: began)
+  }
+
+  /// Which matrices are to be packed, now and when the mask has grown.
+  private var crossings: KernelCrossings {
+    guard mask != nil || settings.gradualPruning != nil else { return KernelCrossings() }
+    let lengths = data.examples.lengths
+    let tokens = settings.batchSize * lengths.reduce(0, +) / max(lengths.count, 1)
+    return kernels.crossings(
+      of: model.loaded.model.packableLayers.values.map(\.shape), tokens: tokens,
+      forTraining: true)
   }
 }

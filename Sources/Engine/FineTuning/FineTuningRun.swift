@@ -14,9 +14,14 @@ final class FineTuningRun {
   private let schedule: LinearRate
   private let seeds: FineTuningSeeds
   private var masks: ParameterMasks
+  private var packed: PackedTraining
   private var epoch: (number: Int, batches: [[Int]])?
 
-  init(_ tuner: FineTuner, _ state: FineTuningState, workers: ParallelWorkers) {
+  /// The weights as they are multiplied by: some of them packed.
+  var parameters: Parameters { state.parameters.packing(packed.forms) }
+  var packedCount: Int { packed.states.count }
+
+  init(_ tuner: FineTuner, _ state: FineTuningState, workers: ParallelWorkers) throws {
     let table = tuner.model.loaded.model.table
     let settings = tuner.settings
     self.tuner = tuner
@@ -32,7 +37,13 @@ final class FineTuningRun {
     schedule = LinearRate(
       peak: settings.learningRate, warmupRatio: settings.warmupRatio, steps: tuner.steps)
     masks = state.mask?.parameterMasks(table) ?? ParameterMasks(table: table)
+    packed = try PackedTraining(
+      tuner.model.loaded.model, state, state.trainer.sparsescope.kernels ?? KernelCrossings(),
+      workers: workers)
   }
+
+  /// Brings `state` up to date with what packed matrices hold of it.
+  func store() { packed.store(in: &state) }
 
   /// Takes the next step and notes it in the record.
   ///
@@ -55,18 +66,23 @@ final class FineTuningRun {
 
   private func pruneFurther(before step: Int) throws {
     guard let level = tuner.settings.gradualPruning?.sparsity(before: step) else { return }
+    store()
     let current =
       state.mask ?? ModelMask(keepingAllOf: tuner.model.matrices, in: tuner.model.loaded)
     let next = LotteryTicket(trained: state.parameters, mask: current, sparsity: level).mask
     state.take(next)
     masks = next.parameterMasks(state.parameters.table)
+    packed = try PackedTraining(
+      tuner.model.loaded.model, state, state.trainer.sparsescope.kernels ?? KernelCrossings(),
+      workers: workers)
   }
 
   /// The step's mean loss, and the norm of its gradients, which `gradients` holds.
   private func differentiate(_ step: Int) throws -> (loss: Double, norm: Double) {
     let examples = tuner.data.examples
-    let (model, parameters) = (tuner.model.loaded.model, SharedParameters(state.parameters))
+    let (model, parameters) = (tuner.model.loaded.model, SharedParameters(self.parameters))
     let (gradients, masks, dropoutSeed) = (gradients, masks, seeds.dropout)
+    let packed = packed.states
     let batches = batches(of: step)
     examplesOfLastStep = batches.reduce(0) { $0 + $1.count }
     var loss = 0.0
@@ -87,7 +103,8 @@ final class FineTuningRun {
         }.reduce(0, +)
         gradients.prepareCollection(shards: shards.count)
         squares = try workers.map(gradients.parts) { part, worker in
-          gradients.collect(part, accumulating: pass > 0, masks: masks, worker: worker)
+          gradients.collect(
+            part, accumulating: pass > 0, masks: masks, packed: packed, worker: worker)
         }.reduce(0, +)
         passNumber += 1
       }
@@ -101,7 +118,8 @@ final class FineTuningRun {
     let step = state.step + 1
     let table = state.parameters.table
     try state.optimizer.step(
-      &state.parameters, along: gradients, norm: norm, rate: Float(rate), masks: masks
+      &state.parameters, along: gradients, norm: norm, rate: Float(rate), masks: masks,
+      packed: packed.states
     ) { update in
       let revived = try workers.map(update.pieces) { piece, _ in update.run(piece) }
       guard let first = zip(update.pieces, revived).first(where: { $1 > 0 })?.0 else { return }
@@ -111,6 +129,7 @@ final class FineTuningRun {
       throw FineTuningError.revivedWeights(
         matrix: table[first.id].name, count: count, step: step)
     }
+    try packed.follow(on: workers)
   }
 
   /// The batches of a step.
@@ -121,18 +140,4 @@ final class FineTuningRun {
     let start = step % tuner.stepsPerEpoch * tuner.settings.accumulation
     return batches[start...].prefix(tuner.settings.accumulation)
   }
-}
-
-/// Parameters that all workers read during a pass, and that nobody refers to afterwards: the
-/// optimiser changes in place what is its own alone.
-///
-/// Sendable because it is emptied only when the workers have returned.
-private final class SharedParameters: @unchecked Sendable {
-  private var parameters: Parameters?
-
-  var value: Parameters { parameters! }
-
-  init(_ parameters: Parameters) { self.parameters = parameters }
-
-  func release() { parameters = nil }
 }

@@ -18,7 +18,7 @@ package struct ModelMask: Sendable, Hashable {
 
   /// A mask that keeps everything.
   package init(keepingAllOf matrices: PrunableMatrices, in loaded: LoadedTransformer) {
-    entries = Self.ids(of: matrices, in: loaded).map { index, id in
+    entries = loaded.report.ids(of: matrices, in: loaded.model.table).map { index, id in
       Entry(
         id: id, name: loaded.model.table[id].name,
         mask: Mask(keepingAll: matrices.matrices[index].description.weights))
@@ -29,7 +29,7 @@ package struct ModelMask: Sendable, Hashable {
   package init(
     _ plan: PruningPlan, of matrices: PrunableMatrices, in loaded: LoadedTransformer
   ) throws {
-    entries = try Self.ids(of: matrices, in: loaded).map { index, id in
+    entries = try loaded.report.ids(of: matrices, in: loaded.model.table).map { index, id in
       Entry(
         id: id, name: loaded.model.table[id].name, mask: try matrices.mask(plan, matrix: index))
     }
@@ -57,17 +57,6 @@ package struct ModelMask: Sendable, Hashable {
       masks[entry.id] = entry.mask.words
     }
     return masks
-  }
-
-  private static func ids(
-    of matrices: PrunableMatrices, in loaded: LoadedTransformer
-  ) -> [(Int, ParameterID)] {
-    let names = Dictionary(
-      loaded.report.renamed.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    return matrices.matrices.enumerated().compactMap { index, matrix in
-      let name = matrix.description.name
-      return loaded.model.table.id(of: names[name] ?? name).map { (index, $0) }
-    }
   }
 }
 

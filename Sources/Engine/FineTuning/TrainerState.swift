@@ -35,6 +35,9 @@ struct TrainerState: Sendable, Hashable, Codable {
     /// Whether the checkpoint has a mask, without which going on would be another training; nil in
     /// files that do not say.
     var hasMask: Bool?
+    /// Which matrices are packed: going on with other kernels would give other bits. Nil in files
+    /// that do not say, where all were dense.
+    var kernels: KernelCrossings?
   }
 
   init(_ settings: FineTuningSettings, steps: Int, epochs: Double, examples: Int, tokens: Int) {

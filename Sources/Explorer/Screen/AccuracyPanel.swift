@@ -176,6 +176,7 @@ struct AccuracyPanel: Widget {
     }
     guard let points = turningPoints else {
       add("here", metricsHere)
+      add("speed", state.measuredSpeed)
       return pieces
     }
     switch points.tolerance {
@@ -183,6 +184,7 @@ struct AccuracyPanel: Widget {
     case .undecided(let doubt):
       add("essential:", state.scale.text(doubt, tolerance: state.tolerance))
     }
+    add("speed", state.measuredSpeed)
     add("Kneedle", points.kneedle.value.map { "\($0.level) %" })
     add(
       "broken line",

@@ -77,10 +77,12 @@ extension ExplorerState {
     guard let opening, opening.number == number else { return [] }
     if let task {
       results[task] = TaskResults(
-        curves: curves, turningPoints: turningPoints, sensitivities: sensitivities)
+        curves: curves, turningPoints: turningPoints, sensitivities: sensitivities,
+        speeds: speeds)
     }
     let known = results[selection] ?? TaskResults()
     (curves, turningPoints) = (known.curves, known.turningPoints)
+    speeds = known.speeds
     (task, taskNumber, self.opening) = (selection, number, nil)
     model.evaluation = evaluation
     engine = .idle

@@ -39,4 +39,5 @@ package struct TaskResults: Sendable {
   package var curves: [CurveIdentity: SparsityCurve] = [:]
   package var turningPoints: [CurveIdentity: TurningPoints] = [:]
   package var sensitivities: [PruningMethod: Sensitivities] = [:]
+  package var speeds: [CurveIdentity: [SparsityLevel: LevelSpeed]] = [:]
 }

@@ -16,8 +16,8 @@ struct FinetuneBench {
     var rate: Double
   }
 
-  private static let warmUp = 3
-  private static let steps = 20
+  static let warmUp = 3
+  static let steps = 20
   private static let turns = 3
 
   /// A text with its class, as the script takes it.
@@ -71,11 +71,14 @@ struct FinetuneBench {
     }
   }
 
-  private static func measure(
-    _ model: FineTuningModel, _ data: FineTuningData, _ settings: FineTuningSettings
+  /// Examples a second, under a mask where one is given.
+  static func measure(
+    _ model: FineTuningModel, _ data: FineTuningData, _ settings: FineTuningSettings,
+    mask: ModelMask? = nil, kernels: KernelChoice = .dense
   ) throws -> Double {
     let tuner = FineTuner(
-      model, data, settings: settings, workers: ParallelWorkers(count: ProcessorCount.available))
+      model, data, settings: settings, mask: mask,
+      workers: ParallelWorkers(count: ProcessorCount.available), kernels: kernels)
     var warm: FineTuningProgress?
     var last: FineTuningProgress?
     _ = try tuner.run(onStep: { progress in

@@ -47,8 +47,28 @@ struct Bench: ParsableCommand {
       valueName: "python"), completion: .file())
   var pytorch: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "For evaluate and finetune of a text model: levels, such as 0,0.5,0.9,0.95, at each of which "
+        + "packed matrices are held against dense ones.",
+      valueName: "levels"))
+  var sparsity: LevelList?
+
+  @Flag(help: "For evaluate of a text model: also where the time goes, operation by operation.")
+  var profile = false
+
   @Flag(help: "Print JSON.")
   var json = false
+
+  func validate() throws {
+    if sparsity != nil || profile, model == nil || data == nil {
+      throw ValidationError(
+        "--sparsity and --profile need a model and a task's data: --model DIR --data PATH.")
+    }
+    if let sparsity, sparsity.levels == nil {
+      throw ValidationError("--sparsity takes levels here, such as 0,0.5,0.9.")
+    }
+  }
 
   /// One figure: JSON's keys are stable.
   struct Figure: Encodable {
@@ -70,8 +90,8 @@ struct Bench: ParsableCommand {
         case .sparse: try sparse()
         case .index: try index()
         case .interface: try interface()
-        case .evaluate: try evaluate() + evaluateTexts()
-        case .finetune: try finetune()
+        case .evaluate: try sparsity == nil ? evaluate() + evaluateTexts() : evaluateSparse()
+        case .finetune: try sparsity == nil ? finetune() : finetuneSparse()
         }
       figures += measured
       if !json {
@@ -260,14 +280,19 @@ extension Bench.Figure {
 
 /// What a figure was measured on.
 enum Machine {
-  static var description: String {
+  /// The processor, as the system calls it.
+  static var processor: String {
     let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    let model =
+    return
       information.split(separator: "\n").first { $0.hasPrefix("model name") }?
       .split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
       ?? "unknown processor"
+  }
+
+  static var description: String {
     try? BLAS.load()
-    return "\(model), \(ProcessorCount.available) processors, OpenBLAS kernels \(BLAS.coreName), "
+    return
+      "\(processor), \(ProcessorCount.available) processors, OpenBLAS kernels \(BLAS.coreName), "
       + "sparsescope \(Version.text)"
   }
 }

@@ -13,6 +13,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var modelArgument: ModelArgument
   @OptionGroup var measured: MeasuredTask
   @OptionGroup var pruning: PruningOptions
+  @OptionGroup var kernels: KernelOptions
 
   @Option(
     help: ArgumentHelp(
@@ -66,7 +67,8 @@ struct Evaluate: ParsableCommand {
         PruningRequest(method: pruning.pruningMethod, sparsity: 0.5, excluded: excluded)),
       in: model)
     let measurement = CurveMeasurement(
-      evaluator: evaluator, preview: index, workers: ParallelWorkers(count: measured.workers))
+      evaluator: evaluator, preview: index, workers: ParallelWorkers(count: measured.workers),
+      kernels: kernels.choice)
     let identity = CurveIdentity(
       PruningRequest(method: pruning.pruningMethod, sparsity: 0, excluded: excluded))
     let progress = ProgressLine(title: "evaluating")

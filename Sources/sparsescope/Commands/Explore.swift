@@ -12,6 +12,7 @@ struct Explore: ParsableCommand {
 
   @OptionGroup var modelArgument: ModelArgument
   @OptionGroup var pruning: PruningOptions
+  @OptionGroup var kernels: KernelOptions
   @OptionGroup var appearance: AppearanceOptions
 
   @Option(
@@ -101,7 +102,7 @@ struct Explore: ParsableCommand {
       state.notice = notice
       return ExplorerSession(
         model: model, themes: themes, memory: memory, keepsPoints: !noCache,
-        probesSensitivity: !once && !noSensitivity, state: state)
+        probesSensitivity: !once && !noSensitivity, kernels: kernels.kernels, state: state)
     }
     let theme = try themes.theme(appearance.theme, remembered: remembered.theme)
     if once {

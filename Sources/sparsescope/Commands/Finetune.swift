@@ -22,6 +22,7 @@ struct Finetune: ParsableCommand {
 
   @OptionGroup var modelArgument: ModelArgument
   @OptionGroup var pruning: PruningOptions
+  @OptionGroup var kernels: KernelOptions
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions
 
   @Option(
@@ -99,7 +100,7 @@ struct Finetune: ParsableCommand {
     let mask = try self.mask(of: model, path: path)
     let tuner = FineTuner(
       model, data, settings: settings, mask: mask, workers: ParallelWorkers(count: workers),
-      output: output)
+      kernels: kernels.choice, output: output)
 
     Interruption.watch()
     StandardError.ignoreLostReader()

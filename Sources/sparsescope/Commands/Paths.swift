@@ -23,6 +23,7 @@ struct Paths: ParsableCommand {
     if let store = try? RunPlaces.store(), let index = try? RunPlaces.indexFile() {
       paths += [("runs", store.folder), ("index of runs", index)]
     }
+    if let file = RunPlaces.calibrationFile() { paths.append(("measured kernels", file)) }
     paths.append(("Hugging Face cache", HubCache().folder))
     if json {
       return try JSONOutput.print(

@@ -45,6 +45,7 @@ struct Predict: ParsableCommand {
   var top = 5
 
   @OptionGroup var pruning: PruningOptions
+  @OptionGroup var kernels: KernelOptions
 
   @Option(
     help: "The level, such as 0.64 or 64%; dense unless given.", transform: SparsityLevel.parse)
@@ -73,7 +74,7 @@ struct Predict: ParsableCommand {
     report.sparsity = .init(
       target: request.sparsity, achieved: plan?.achieved ?? 0, pruned: plan?.total ?? 0)
     if let image {
-      let predictor = try ImagePredictor(open.matrices, plan: plan)
+      let predictor = try ImagePredictor(open.matrices, plan: plan, kernels: kernels.choice)
       warn(ofFresh: predictor.freshParameters)
       report.classes = try predictor.classes(ofFile: image, count: top)
         .map(PredictionReport.Possibility.init)
@@ -90,7 +91,8 @@ struct Predict: ParsableCommand {
       throw ValidationError("--image is missing: \(model) tells the classes of images.")
     }
     let tokenizer = try Tokenizer.load(folder: open.checkpoint.folder)
-    let predictor = try TextPredictor(open.matrices, tokenizer: tokenizer, plan: plan)
+    let predictor = try TextPredictor(
+      open.matrices, tokenizer: tokenizer, plan: plan, kernels: kernels.choice)
     try checkOptions(for: predictor.head)
     warn(ofFresh: predictor.freshParameters)
     try answer(with: predictor, tokenizer, of: open, into: &report)

@@ -15,6 +15,7 @@ struct Sensitivity: ParsableCommand {
   @OptionGroup var modelArgument: ModelArgument
   @OptionGroup var measured: MeasuredTask
   @OptionGroup var pruning: PruningOptions
+  @OptionGroup var kernels: KernelOptions
 
   @Option(help: ArgumentHelp("Levels, separated by commas.", valueName: "levels"))
   var sparsity = LevelList(levels: SensitivityPlan.standardLevels)
@@ -39,12 +40,13 @@ struct Sensitivity: ParsableCommand {
     let model = open.model
     let index = try MagnitudeIndex.build(model.matrices, threads: ProcessorCount.available)
     let measurement = CurveMeasurement(
-      evaluator: open.evaluator, preview: index, workers: ParallelWorkers(count: measured.workers))
+      evaluator: open.evaluator, preview: index, workers: ParallelWorkers(count: measured.workers),
+      kernels: kernels.choice)
     let selection = measured.request.map { TaskSelection(name: measured.task, data: $0.data) }
     // The cache knows no limit: it keeps what was measured on all examples.
     let store: PointCache? =
       noCache || measured.limit != nil
-      ? nil : PointCache(model, model.summary.evaluation, selection)
+      ? nil : PointCache(model, model.summary.evaluation, selection, kernels.kernels)
     let method = pruning.pruningMethod
     let plan = SensitivityPlan(
       model.summary.matrices, method: method, levels: sparsity.levels ?? [])

@@ -21,6 +21,7 @@ final class ExplorerSession {
   private let memory: ExplorerMemoryFile?
   private let keepsPoints: Bool
   private let probesSensitivity: Bool
+  private let kernels: KernelOptions.Kernels
   /// Measures the present task; nil where there is none.
   private var evaluator: (any LevelEvaluator)?
   private let openedTasks = OpenedTasks()
@@ -46,12 +47,13 @@ final class ExplorerSession {
   ///   - probesSensitivity: whether parts of the model are pruned alone when nothing else is asked.
   init(
     model: OpenModel, themes: ThemeSource, memory: ExplorerMemoryFile?, keepsPoints: Bool,
-    probesSensitivity: Bool, state: ExplorerState
+    probesSensitivity: Bool, kernels: KernelOptions.Kernels, state: ExplorerState
   ) {
     self.model = model
     self.memory = memory
     self.keepsPoints = keepsPoints
     self.probesSensitivity = probesSensitivity
+    self.kernels = kernels
     evaluator = model.evaluator
     self.themes = themes
     self.state = state
@@ -223,11 +225,14 @@ final class ExplorerSession {
     let scheduler = EvaluationScheduler(
       evaluator: evaluator, preview: preview,
       workers: workers, tolerance: state.toleratedDrop, curves: state.curves,
-      store: keepsPoints ? PointCache(model, state.model.evaluation, state.task) : nil,
-      probes: probesSensitivity
+      store: keepsPoints
+        ? PointCache(model, state.model.evaluation, state.task, kernels) : nil,
+      probes: probesSensitivity, kernels: kernels.choice
     ) { event in
       switch event {
       case .point(let identity, let point): queue.post(.point(identity, point, task: task))
+      case .speed(let identity, let level, let speed):
+        queue.post(.speed(identity, level, speed, task: task))
       case .turningPoints(let identity, let points):
         queue.post(.turningPoints(identity, points, task: task))
       case .sensitivity(let method, let probe, let difference):

@@ -16,6 +16,7 @@ final class PointCache: PointStore {
   private let task: String
   private let examples: Int
   private let data: String?
+  private let kernels: KernelOptions.Kernels
   /// nil before the first question, then what it has led to.
   private let opened = Mutex<Opened?>(nil)
 
@@ -25,14 +26,20 @@ final class PointCache: PointStore {
     var dataHash = ""
   }
 
-  /// - Parameter selection: the task's data; nil for the embedded digits.
+  /// - Parameters:
+  ///   - selection: the task's data; nil for the embedded digits.
+  ///   - kernels: what the points are computed with.
   /// - Returns: nil for a model that is not measured.
-  init?(_ model: OpenModel, _ evaluation: ModelSummary.Evaluation, _ selection: TaskSelection?) {
+  init?(
+    _ model: OpenModel, _ evaluation: ModelSummary.Evaluation, _ selection: TaskSelection?,
+    _ kernels: KernelOptions.Kernels
+  ) {
     guard case .available(let task, let examples, _, _, _) = evaluation else { return nil }
     self.model = model
     self.task = task
     self.examples = examples
     data = selection?.data
+    self.kernels = kernels
   }
 
   func points(of curve: CurveIdentity) -> [CurvePoint] {
@@ -70,10 +77,11 @@ final class PointCache: PointStore {
       model: opened.modelHash, task: task, data: opened.dataHash, method: curve.method,
       excluded: curve.excluded.map { model.summary.matrices[$0].name }, examples: examples,
       dtype: Set(model.summary.matrices.map(\.dtype)).sorted().joined(separator: " "),
-      numerics: Self.numerics)
+      numerics: "\(Self.numerics) \(kernels.rawValue)")
   }
 
-  /// The program itself and its kernels: another build may compute other bits.
+  /// The program itself and its kernels: another build may compute other bits. What is faster here,
+  /// which `auto` follows, is not told apart: it changes a level's scores by less than the level does.
   private static let numerics: String = {
     var status = stat()
     stat("/proc/self/exe", &status)

@@ -128,7 +128,8 @@ struct CellWork {
     while true {
       let tuner = FineTuner(
         model, data, settings: settings, mask: mask, parameters: start,
-        workers: ParallelWorkers(count: workerCount), output: output)
+        workers: ParallelWorkers(count: workerCount), kernels: .measured(.ofThisMachine),
+        output: output)
       let last = FineTuningCheckpoint.all(in: output).last
       let result = try tuner.run(
         from: last,
@@ -158,7 +159,8 @@ struct CellWork {
     let data = FineTuningData(
       task: task.data.task, examples: task.data.examples, heldOut: nil)
     let tuner = FineTuner(
-      model, data, settings: settings, workers: ParallelWorkers(count: workerCount))
+      model, data, settings: settings, workers: ParallelWorkers(count: workerCount),
+      kernels: .measured(.ofThisMachine))
     guard step <= tuner.steps else {
       throw CommandError(
         "`lottery.rewind_step` is \(step), beyond the \(tuner.steps) steps of the training.")

@@ -43,7 +43,8 @@ struct UntrainedTask: Sendable {
     try context.record(.masked(RunEvent.Masking(index.plan(request))))
     let measurement = CurveMeasurement(
       evaluator: evaluator, preview: index,
-      workers: ParallelWorkers(count: context.workers ?? ProcessorCount.available))
+      workers: ParallelWorkers(count: context.workers ?? ProcessorCount.available),
+      kernels: .measured(.ofThisMachine))
     let result = try measurement.measure(
       CurveIdentity(request), levels: [cell.level], tolerance: context.spec.tolerance,
       limit: context.spec.limit
