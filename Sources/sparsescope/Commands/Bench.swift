@@ -13,13 +13,14 @@ struct Bench: ParsableCommand {
     discussion: """
       Parts: kernels (matrix products), sparse (those with sparse matrices, against dense), index (of a model of BERT-base's size), interface (start, \
       keys, bytes, on a pseudo-terminal), evaluate (the embedded model; with --model and --data \
-      also a text model, and with --pytorch PyTorch beside it), finetune (of a text model, with \
+      also a text model, and with --pytorch PyTorch beside it), search (for the turning point, \
+      against a full grid), finetune (of a text model, with \
       --model and --data). Machines are noisy: close what \
       else runs, and compare ratios.
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case kernels, sparse, index, interface, evaluate, finetune
+    case kernels, sparse, index, interface, evaluate, search, finetune
   }
 
   @Argument(help: "What to measure; without it all parts.")
@@ -91,6 +92,7 @@ struct Bench: ParsableCommand {
         case .index: try index()
         case .interface: try interface()
         case .evaluate: try sparsity == nil ? evaluate() + evaluateTexts() : evaluateSparse()
+        case .search: try search()
         case .finetune: try sparsity == nil ? finetune() : finetuneSparse()
         }
       figures += measured
@@ -211,6 +213,25 @@ struct Bench: ParsableCommand {
       Figure(
         name: "images a second", value: Double(evaluator.exampleCount) / time.median * 1000,
         unit: "/s"),
+    ]
+  }
+
+  private func search() throws -> [Figure] {
+    let rows = try SearchBench().rows
+    func text(_ level: SparsityLevel?) -> String { level.map { "\($0) %" } ?? "none" }
+    let mean = rows.reduce(0) { $0 + 100 * $1.share } / Double(max(rows.count, 1))
+    let worst = rows.map { 100 * $0.disagreement }.max() ?? 0
+    return rows.map {
+      Figure(
+        name: "\($0.title): falls at \(text($0.search)), grid \(text($0.grid))",
+        value: 100 * $0.share, unit: "%")
+    } + [
+      Figure(
+        name: "examples that the search evaluates, of a full grid's, mean of \(rows.count)",
+        value: mean, unit: "%", goal: "at most 25 %", met: mean <= 25),
+      Figure(
+        name: "farthest from the full grid's answer", value: worst, unit: "points",
+        goal: "within 1 point", met: worst < 1 + 1e-9),
     ]
   }
 
