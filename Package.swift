@@ -25,7 +25,7 @@ let package = Package(
     .target(name: "Canvas", dependencies: [.product(name: "Yams", package: "Yams")]),
     .target(name: "Terminal", dependencies: ["Canvas", "CTerminal"]),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
-    .target(name: "Checkpoints", dependencies: ["Tensors", "CCurl"]),
+    .target(name: "Checkpoints", dependencies: ["Experiments", "Tensors", "CCurl"]),
     .target(name: "Tokenizers", exclude: ["Unicode/make_unicode_tables.py"]),
     .target(name: "Transformers", dependencies: ["Tensors", "Checkpoints"]),
     .target(
@@ -58,7 +58,9 @@ let package = Package(
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
     .testTarget(name: "CanvasTests", dependencies: ["Canvas"], exclude: ["Fixtures"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Canvas"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Experiments", "Tensors"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers"], exclude: ["Fixtures"]),

@@ -6,10 +6,11 @@ extension Checkpoint {
   /// does; a double is rounded to the nearest `Float`.
   package func floats(_ name: String) throws(CheckpointError) -> [Float] {
     let tensor = try requiredTensor(name)
-    let bytes = try floatBytes(of: tensor)
-    return [Float](unsafeUninitializedCapacity: tensor.count) { buffer, count in
-      Self.widen(bytes, tensor.elementType, into: buffer)
-      count = tensor.count
+    return try withFloatBytes(of: tensor) { bytes in
+      [Float](unsafeUninitializedCapacity: tensor.count) { buffer, count in
+        Self.widen(bytes, tensor.elementType, into: buffer)
+        count = tensor.count
+      }
     }
   }
 
@@ -18,17 +19,17 @@ extension Checkpoint {
     of tensor: TensorInfo, into buffer: UnsafeMutableBufferPointer<Float>
   ) throws(CheckpointError) {
     precondition(buffer.count >= tensor.count, "\(tensor.name) needs \(tensor.count) floats")
-    Self.widen(try floatBytes(of: tensor), tensor.elementType, into: buffer)
+    try withFloatBytes(of: tensor) { Self.widen($0, tensor.elementType, into: buffer) }
   }
 
-  private func floatBytes(
-    of tensor: TensorInfo
-  ) throws(CheckpointError) -> UnsafeRawBufferPointer {
+  private func withFloatBytes<Result>(
+    of tensor: TensorInfo, _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(CheckpointError) -> Result {
     guard tensor.elementType.isFloatingPoint else {
       throw .notFloatingPoint(
         file: tensor.file, tensor: tensor.name, type: tensor.elementType)
     }
-    return try bytes(of: tensor)
+    return try withElements(of: tensor, body)
   }
 
   private static func widen(

@@ -3,7 +3,8 @@ import Tensors
 /// An open model: its tensors by name, memory-mapped and read-only.
 ///
 /// Opening maps the files and reads their headers, nothing else, so that it takes milliseconds for
-/// any size. The files are safetensors or PyTorch's; what they hold looks the same. Safe to use from many threads at once.
+/// any size. The files are safetensors or PyTorch's; what they hold looks the same, and so does a
+/// matrix that is stored without its zeros. Safe to use from many threads at once.
 package final class Checkpoint: Sendable {
   /// The folder or file that was opened, as it was given.
   package let path: String
@@ -11,8 +12,11 @@ package final class Checkpoint: Sendable {
   package let name: String
   /// All tensors: files in the order of their names, tensors in the order of their data.
   package let tensors: [TensorInfo]
-  /// `config.json`; nil where the model has none.
+  /// `config.json`, without what it says of zeros that the files leave out; nil where the model has
+  /// none.
   package let configuration: JSONValue?
+  /// Whether `config.json` says more than `configuration`.
+  let hasReducedConfiguration: Bool
 
   /// The folder that holds the files, wherever `path` led.
   package let folder: String
@@ -21,7 +25,7 @@ package final class Checkpoint: Sendable {
   /// The index that lists the shards; nil where there is none.
   let shardIndex: MappedFile?
   private let indices: [String: Int]
-  private let stridedTensors = StridedTensors()
+  private let copies = TensorCopies()
   let hashCache = ContentHashCache()
 
   init(location: ModelLocation, path: String) throws(CheckpointError) {
@@ -51,9 +55,26 @@ package final class Checkpoint: Sendable {
     }
     try index?.check(against: tensors)
     self.files = files
-    self.tensors = tensors
+    let configuration = try Self.configuration(in: folder)
+    let joining = SparseJoining(tensors, indices: indices, files: files)
+    guard let joined = try joining.joined() else {
+      self.tensors = tensors
+      self.indices = indices
+      self.configuration = configuration
+      hasReducedConfiguration = false
+      return
+    }
+    indices = [:]
+    for (index, tensor) in joined.enumerated() {
+      if let first = indices.updateValue(index, forKey: tensor.name) {
+        throw .duplicateName(
+          file: tensor.file, tensor: tensor.name, firstFile: joined[first].file)
+      }
+    }
+    self.tensors = joined
     self.indices = indices
-    configuration = try Self.configuration(in: folder)
+    self.configuration = configuration?.withoutSparsityConfiguration
+    hasReducedConfiguration = self.configuration != configuration
   }
 
   private static func tensors(
@@ -63,6 +84,12 @@ package final class Checkpoint: Sendable {
       ? try PyTorchFile(file, fileIndex: fileIndex).tensors
       : try SafetensorsHeader(file, fileIndex: fileIndex).tensors
   }
+
+  /// Bytes of all tensors, every weight being there; tied ones count for each name.
+  package var denseByteCount: Int { tensors.reduce(0) { $0 + $1.byteCount } }
+
+  /// Bytes of the weight files, headers and all.
+  package var fileByteCount: Int { files.reduce(0) { $0 + $1.bytes.count } }
 
   /// The tensor of a name; nil when there is none.
   package func tensor(named name: String) -> TensorInfo? {
@@ -79,8 +106,9 @@ package final class Checkpoint: Sendable {
       path: path, tensor: name, similar: tensors.first { $0.name.hasSuffix(ending) }?.name)
   }
 
-  /// A tensor's bytes as the file holds them; little-endian, not necessarily aligned. A tensor that
-  /// does not lie row by row in the file (a transposed view in a PyTorch file) is copied once.
+  /// A tensor's elements, little-endian, row by row, not necessarily aligned: as the file holds
+  /// them where they lie so. A transposed view in a PyTorch file and a matrix that is stored without
+  /// its zeros are copied once.
   ///
   /// The pointer is valid as long as this checkpoint lives, which holding the pointer does not
   /// ensure: keep the checkpoint in a property, or use `withBytes(of:_:)`. The file's size is
@@ -88,23 +116,65 @@ package final class Checkpoint: Sendable {
   /// read, can still end the program.
   /// - Parameter tensor: one of this checkpoint's `tensors`.
   package func bytes(of tensor: TensorInfo) throws(CheckpointError) -> UnsafeRawBufferPointer {
+    let span = try storedBytes(of: tensor)
+    if tensor.parts == nil, tensor.strides == nil { return span }
+    return try copies.bytes(of: tensor) { (target) throws(CheckpointError) in
+      try copyElements(of: tensor, from: span, to: target)
+    }
+  }
+
+  /// Calls the closure with a tensor's bytes, keeping the files mapped until it returns.
+  ///
+  /// A matrix that is stored without its zeros is expanded for the closure alone, unless `bytes(of:)`
+  /// has made a copy.
+  package func withBytes<Result>(
+    of tensor: TensorInfo, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    try withElements(of: tensor) { bytes in Swift.Result { try body(bytes) } }.get()
+  }
+
+  /// The same for a closure that does not throw.
+  func withElements<Result>(
+    of tensor: TensorInfo, _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(CheckpointError) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    guard tensor.parts != nil else { return body(try bytes(of: tensor)) }
+    let span = try storedBytes(of: tensor)
+    if let copy = copies.existing(tensor) { return body(copy) }
+    let target = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: tensor.byteCount, alignment: 64)
+    defer { target.deallocate() }
+    try copyElements(of: tensor, from: span, to: target)
+    return body(UnsafeRawBufferPointer(target))
+  }
+
+  /// A tensor's bytes as the file holds them.
+  private func storedBytes(
+    of tensor: TensorInfo
+  ) throws(CheckpointError) -> UnsafeRawBufferPointer {
     let file = files[tensor.fileIndex]
     let size = file.currentSize()
     guard size >= tensor.byteRange.upperBound else {
       throw .truncatedAfterOpening(
         file: file.path, tensor: tensor.name, size: size, needed: tensor.byteRange.upperBound)
     }
-    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
-    guard let strides = tensor.strides else { return bytes }
-    return stridedTensors.bytes(of: tensor, strides: strides, in: bytes)
+    return UnsafeRawBufferPointer(rebasing: file.bytes[tensor.byteRange])
   }
 
-  /// Calls the closure with a tensor's bytes, keeping the files mapped until it returns.
-  package func withBytes<Result>(
-    of tensor: TensorInfo, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result {
-    defer { withExtendedLifetime(self) {} }
-    return try body(bytes(of: tensor))
+  /// Writes a tensor's elements row by row where they do not lie so in the file.
+  private func copyElements(
+    of tensor: TensorInfo, from span: UnsafeRawBufferPointer,
+    to target: UnsafeMutableRawBufferPointer
+  ) throws(CheckpointError) {
+    if let parts = tensor.parts {
+      try parts.expand(tensor, into: target) { (part) throws(CheckpointError) in
+        try storedBytes(of: part)
+      }
+    } else if let strides = tensor.strides {
+      StridedElements(
+        shape: tensor.shape, strides: strides, elementType: tensor.elementType
+      ).copy(from: span, to: target)
+    }
   }
 
   private static func configuration(in folder: String) throws(CheckpointError) -> JSONValue? {

@@ -53,6 +53,11 @@ package enum CheckpointError: Error, Sendable, Equatable {
   case notInIndex(index: String, shard: String, tensor: String)
   case badConfiguration(file: String, offset: Int, reason: String)
 
+  // Matrices that are stored without their zeros.
+  case missingPart(file: String, tensor: String, part: String)
+  case badPart(file: String, tensor: String, part: String, reason: String)
+  case damagedMatrix(file: String, tensor: String, reason: String)
+
   // Using an open model.
   case noTensor(path: String, tensor: String, similar: String?)
   case notFloatingPoint(file: String, tensor: String, type: ElementType)
@@ -178,6 +183,14 @@ extension CheckpointError: CustomStringConvertible {
         + "different models: fetch them again"
     case .badConfiguration(let file, let offset, let reason):
       return "\(file): offset \(offset): \(reason); correct the file or remove it"
+
+    case .missingPart(let file, let tensor, let part):
+      return "\(file): tensor \(tensor): is stored without its zeros, but \(part) is missing; "
+        + Self.fetchAgain
+    case .badPart(let file, let tensor, let part, let reason):
+      return "\(file): tensor \(tensor): its part \(part) \(reason); \(Self.writeAgain)"
+    case .damagedMatrix(let file, let tensor, let reason):
+      return "\(file): tensor \(tensor): \(reason); \(Self.writeAgain)"
 
     case .noTensor(let path, let tensor, let similar):
       let hint = similar.map { "; did you mean \($0)?" } ?? "; is it a model of another family?"

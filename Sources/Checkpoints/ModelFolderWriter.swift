@@ -1,3 +1,4 @@
+import Experiments
 import Glibc
 import Tensors
 
@@ -59,20 +60,44 @@ package struct ModelFolderWriter: ~Copyable {
   /// PyTorch's files, shards too, become one `model.safetensors` with `format: pt`, and are left
   /// out themselves: pickles are not written. Tied tensors are then written once for each name,
   /// and rewriting one of them rewrites all.
+  ///
+  /// Where matrices are stored without their zeros, here or in the source, headers are new but keep
+  /// their metadata, and `config.json` says what the matrices are.
   /// - Parameters:
   ///   - names: the tensors to rewrite.
-  ///   - rewrite: is given each of them with a copy of its bytes to change in place; throwing, or
-  ///     being cancelled by throwing, leaves nothing behind.
+  ///   - format: how matrices are stored that it makes smaller.
+  ///   - candidates: the matrices that may be stored so, besides those that the source stores without
+  ///     zeros.
+  ///   - rewrite: is given each of them with a copy of its bytes to change in place, twice where
+  ///     zeros are left out, because their number must be known first; throwing, or being cancelled
+  ///     by throwing, leaves nothing behind.
+  /// - Returns: the names of the matrices that are stored without their zeros.
+  @discardableResult
   package mutating func addCopy(
-    of checkpoint: Checkpoint, rewriting names: Set<String>,
+    of checkpoint: Checkpoint, rewriting names: Set<String>, storing format: StorageFormat = .dense,
+    among candidates: Set<String> = [],
     _ rewrite: (TensorInfo, UnsafeMutableRawBufferPointer) throws -> Void
-  ) throws {
-    if checkpoint.files.contains(where: PyTorchFile.isOne) {
-      try addConversion(of: checkpoint, rewriting: names, rewrite)
-    } else {
+  ) throws -> [String] {
+    let isPickled = checkpoint.files.contains(where: PyTorchFile.isOne)
+    let isCompressed = checkpoint.tensors.contains(where: \.isCompressed)
+    guard isPickled || isCompressed || format != .dense else {
       try addFiles(of: checkpoint, rewriting: names, rewrite)
+      try addCompanions(of: checkpoint)
+      return []
     }
-    try addCompanions(of: checkpoint)
+    let copy = try SparseCopy(
+      of: checkpoint, rewriting: names, storing: format, among: candidates, rewrite)
+    for (name, tensors, metadata) in try copy.files() {
+      try addTensors(copy.layouts(of: tensors), in: name, metadata: metadata) { writer in
+        try copy.write(tensors, to: &writer, rewrite)
+      }
+    }
+    if let (name, text) = try copy.index() { try addFile(name, text) }
+    try addCompanions(of: checkpoint) { $0 != "config.json" || !copy.changesConfiguration }
+    if copy.changesConfiguration, let configuration = copy.configuration {
+      try addFile("config.json", configuration.text())
+    }
+    return copy.compressed
   }
 
   /// Adds copies of the files beside a model's weights, or of some of them.
@@ -88,42 +113,13 @@ package struct ModelFolderWriter: ~Copyable {
     }
   }
 
-  /// Adds the tensors of PyTorch's files as one safetensors file.
-  private mutating func addConversion(
-    of checkpoint: Checkpoint, rewriting names: Set<String>,
-    _ rewrite: (TensorInfo, UnsafeMutableRawBufferPointer) throws -> Void
-  ) throws {
-    let layouts = checkpoint.tensors.map {
-      TensorLayout(name: $0.name, elementType: $0.elementType, shape: $0.shape)
-    }
-    let tied = Dictionary(grouping: checkpoint.tensors) { tensor in
-      TiedBytes(tensor)
-    }
-    try addTensors(layouts) { writer in
-      for tensors in tied.values.sorted(by: { $0[0].name < $1[0].name }) {
-        let bytes = try checkpoint.bytes(of: tensors[0])
-        guard let tensor = tensors.first(where: { names.contains($0.name) }) else {
-          for tensor in tensors { try writer.write(tensor.name, bytes) }
-          continue
-        }
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
-        defer { copy.deallocate() }
-        copy.copyMemory(from: bytes)
-        try rewrite(tensor, copy)
-        for tensor in tensors { try writer.write(tensor.name, UnsafeRawBufferPointer(copy)) }
-      }
-    }
-  }
-
   /// Adds safetensors files as they are but for the tensors that are rewritten.
   private mutating func addFiles(
     of checkpoint: Checkpoint, rewriting names: Set<String>,
     _ rewrite: (TensorInfo, UnsafeMutableRawBufferPointer) throws -> Void
   ) throws {
     for (index, source) in checkpoint.files.enumerated() {
-      let name =
-        checkpoint.files.count == 1 && checkpoint.shardIndex == nil
-        ? "model.safetensors" : ModelLocation.split(source.path).file
+      let name = checkpoint.outputName(of: source)
       let file = try OutputFile(
         path: "\(folder)/\(name)", in: parent, size: source.bytes.count)
       var position = 0
@@ -191,22 +187,5 @@ package struct ModelFolderWriter: ~Copyable {
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
       throw .cannotWrite(path: target, reason: OutputFile.text(errno))
     }
-  }
-}
-
-/// What tied tensors have in common, which is all but the name.
-private struct TiedBytes: Hashable {
-  private let file: Int
-  private let range: Range<Int>
-  private let elementType: ElementType
-  private let shape: [Int]
-  private let strides: [Int]?
-
-  init(_ tensor: TensorInfo) {
-    file = tensor.fileIndex
-    range = tensor.byteRange
-    elementType = tensor.elementType
-    shape = tensor.shape
-    strides = tensor.strides
   }
 }

@@ -11,6 +11,8 @@ import Tensors
 struct SafetensorsHeader {
   /// The tensors in the order of their data.
   var tensors: [TensorInfo]
+  /// What the file says about itself, where that is text.
+  let metadata: [String: String]
 
   /// The longest JSON text that readers of the format accept, in bytes.
   static let lengthLimit: UInt64 = 100_000_000
@@ -32,7 +34,8 @@ struct SafetensorsHeader {
     }
     let entries: [Entry]
     do {
-      entries = try Self.parse(UnsafeRawBufferPointer(rebasing: file.bytes[8..<dataStart]))
+      (entries, metadata) = try Self.parse(
+        UnsafeRawBufferPointer(rebasing: file.bytes[8..<dataStart]))
     } catch {
       throw .headerNotJSON(file: path, offset: 8 + error.offset, reason: error.reason)
     }
@@ -100,14 +103,15 @@ struct SafetensorsHeader {
 
   private static func parse(
     _ json: UnsafeRawBufferPointer
-  ) throws(JSONScanner.Failure) -> [Entry] {
+  ) throws(JSONScanner.Failure) -> (entries: [Entry], metadata: [String: String]) {
     var scanner = JSONScanner(json)
     var entries: [Entry] = []
+    var metadata: [String: String] = [:]
     var isFirst = true
     try scanner.expect("{")
     while let name = try scanner.nextKey(isFirst: &isFirst) {
       if name == "__metadata__" {
-        _ = try scanner.value()
+        metadata = (try scanner.value().object ?? [:]).compactMapValues(\.string)
         continue
       }
       var entry = Entry(name: name)
@@ -124,7 +128,7 @@ struct SafetensorsHeader {
       entries.append(entry)
     }
     try scanner.expectEnd()
-    return entries
+    return (entries, metadata)
   }
 }
 

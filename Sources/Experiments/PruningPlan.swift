@@ -17,10 +17,14 @@ package struct PruningPlan: Sendable, Hashable {
   /// Included matrices that stay dense because the method cannot prune them: under N:M those whose
   /// width is no multiple of M.
   package var skipped: [Int]
+  /// Weights of each matrix that are zero once the plan is carried out, those that were zero before
+  /// among them; where lots or groups decide in a matrix that had zeros, at least so many.
+  package var zeros: [Int]
 
+  /// - Parameter zeros: nil where no weight was zero before.
   package init(
     request: PruningRequest, pruned: [Int], thresholds: [Float?], ties: [Int], included: Int,
-    skipped: [Int] = []
+    skipped: [Int] = [], zeros: [Int]? = nil
   ) {
     self.request = request
     self.pruned = pruned
@@ -28,6 +32,7 @@ package struct PruningPlan: Sendable, Hashable {
     self.ties = ties
     self.included = included
     self.skipped = skipped
+    self.zeros = zeros ?? pruned
   }
 
   /// Weights removed in all.
@@ -49,13 +54,19 @@ package struct MatrixDescription: Sendable, Hashable, Codable {
   package var shape: [Int]
   /// The element type as the file names it.
   package var dtype: String
+  /// Whether the file holds it as [in, out].
+  package var isTransposed: Bool
 
-  package init(name: String, kind: String, block: Int?, shape: [Int], dtype: String) {
+  package init(
+    name: String, kind: String, block: Int?, shape: [Int], dtype: String,
+    isTransposed: Bool = false
+  ) {
     self.name = name
     self.kind = kind
     self.block = block
     self.shape = shape
     self.dtype = dtype
+    self.isTransposed = isTransposed
   }
 
   package var weights: Int { shape.reduce(1, *) }

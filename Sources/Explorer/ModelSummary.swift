@@ -12,6 +12,8 @@ package struct ModelSummary: Sendable, Hashable {
   package var parameters: Int
   /// The prunable matrices, in matrix order.
   package var matrices: [MatrixDescription]
+  /// Bytes of all tensors, every weight being there.
+  package var bytes: Int
   package var evaluation: Evaluation
 
   /// Whether the program can measure the model's performance, and on what.
@@ -26,13 +28,14 @@ package struct ModelSummary: Sendable, Hashable {
 
   package init(
     name: String, path: String, rule: String, parameters: Int, matrices: [MatrixDescription],
-    evaluation: Evaluation
+    bytes: Int, evaluation: Evaluation
   ) {
     self.name = name
     self.path = path
     self.rule = rule
     self.parameters = parameters
     self.matrices = matrices
+    self.bytes = bytes
     self.evaluation = evaluation
   }
 

@@ -12,6 +12,8 @@ package struct ScreenLayout: Sendable, Hashable {
   package var panels: [PanelID: Rect]
   /// The slider: one line on a wide screen, else the track and below it the numbers.
   package var slider: Rect
+  /// The line of sizes below the slider; empty where there is no room for it.
+  package var storage: Rect
   package var hints: Rect
 
   /// - Parameters:
@@ -20,10 +22,14 @@ package struct ScreenLayout: Sendable, Hashable {
   ///   - hasCurve: whether there will be a curve to draw; if not, its panel only says why.
   package init(size: Size, recent: [PanelID], zoomed: Bool, hasCurve: Bool) {
     let sliderRows = size.width >= 104 ? 1 : 2
-    let body = max(0, size.height - 2 - sliderRows)
+    let hasRoom = size.width >= 110 && size.height >= 34
+    let isZoomed = zoomed && size.width >= 60 && size.height >= 20
+    let storageRows = hasRoom || isZoomed ? 1 : 0
+    let body = max(0, size.height - 2 - sliderRows - storageRows)
     header = Rect(x: 0, y: 0, width: size.width, height: min(1, size.height))
     slider = Rect(x: 0, y: 1 + body, width: size.width, height: sliderRows)
-    hints = Rect(x: 0, y: 1 + body + sliderRows, width: size.width, height: 1)
+    storage = Rect(x: 0, y: slider.maxY, width: size.width, height: storageRows)
+    hints = Rect(x: 0, y: storage.maxY, width: size.width, height: 1)
     let area = Rect(x: 0, y: 1, width: size.width, height: body)
     panels = Self.place(in: area, recent: recent, zoomed: zoomed, hasCurve: hasCurve)
   }

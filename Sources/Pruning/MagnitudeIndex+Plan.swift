@@ -41,6 +41,8 @@ extension MagnitudeIndex: PruningPreview {
         }
       }
     }
+    // The smallest go first, so that magnitude pruning takes the zeros before all else.
+    plan.zeros = zip(plan.pruned, zeros).map(max)
     return plan
   }
 

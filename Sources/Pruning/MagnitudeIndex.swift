@@ -12,11 +12,14 @@ package final class MagnitudeIndex: Sendable {
   package let matrices: [MatrixDescription]
   /// The distribution of each matrix, in matrix order.
   package let magnitudes: [MatrixMagnitudes]
+  /// Weights of each matrix that are zero.
+  let zeros: [Int]
 
   private init(_ prunable: PrunableMatrices, _ magnitudes: [MatrixMagnitudes]) {
     self.prunable = prunable
     matrices = prunable.descriptions
     self.magnitudes = magnitudes
+    zeros = magnitudes.map { $0.count(below: MagnitudeKey(0).next) }
   }
 
   /// Memory that the index takes, in bytes.

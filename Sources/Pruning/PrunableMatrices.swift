@@ -83,8 +83,7 @@ package struct PrunableMatrices: Sendable {
       guard let (block, role, kind) = family.place(of: tensor.name) else { continue }
       let matrix = Matrix(
         description: describe(
-          tensor, kind: kind, block: block,
-          shape: family.isTransposed ? tensor.shape.reversed() : tensor.shape),
+          tensor, kind: kind, block: block, isTransposed: family.isTransposed),
         tensor: tensor, isTransposed: family.isTransposed)
       placed.append((block, role, matrix))
     }
@@ -104,8 +103,8 @@ package struct PrunableMatrices: Sendable {
       if let stack = place?.stack, stacks.count > 1 { kind = "\(stack) \(kind)" }
       if kind.hasSuffix(".weight") { kind.removeLast(".weight".count) }
       return Matrix(
-        description: describe(tensor, kind: kind, block: place?.number, shape: tensor.shape),
-        tensor: tensor, isTransposed: false)
+        description: describe(tensor, kind: kind, block: place?.number), tensor: tensor,
+        isTransposed: false)
     }
   }
 
@@ -114,11 +113,12 @@ package struct PrunableMatrices: Sendable {
   }
 
   private static func describe(
-    _ tensor: TensorInfo, kind: String, block: Int?, shape: [Int]
+    _ tensor: TensorInfo, kind: String, block: Int?, isTransposed: Bool = false
   ) -> MatrixDescription {
     MatrixDescription(
-      name: tensor.name, kind: kind, block: block, shape: shape,
-      dtype: tensor.elementType.rawValue)
+      name: tensor.name, kind: kind, block: block,
+      shape: isTransposed ? tensor.shape.reversed() : tensor.shape,
+      dtype: tensor.elementType.rawValue, isTransposed: isTransposed)
   }
 
   private static func reason(against tensor: TensorInfo, family: ModelFamily?) -> String {

@@ -37,7 +37,8 @@ struct OpenModel: Sendable {
     }
     summary = ModelSummary(
       name: checkpoint.name, path: path ?? "", rule: matrices.rule,
-      parameters: matrices.parameters, matrices: matrices.descriptions, evaluation: evaluation)
+      parameters: matrices.parameters, matrices: matrices.descriptions,
+      bytes: checkpoint.denseByteCount, evaluation: evaluation)
   }
 
   /// What measures a model on the embedded images.

@@ -48,8 +48,8 @@ extension FakePreview {
     matrices = (0..<blocks).flatMap { block in
       Self.kinds.map { kind in
         MatrixDescription(
-          name: "encoder.layer.\(block).\(kind.replacing(" ", with: "."))", kind: kind,
-          block: block,
+          name: "encoder.layer.\(block).\(kind.replacing(" ", with: ".")).weight",
+          kind: kind, block: block,
           shape: kind == "mlp in" ? [256, 64] : kind == "mlp out" ? [64, 256] : [64, 64],
           dtype: "F32")
       }
@@ -68,7 +68,7 @@ extension ExplorerState {
       size: size,
       model: ModelSummary(
         name: "vit-digits", path: "", rule: "vit: attention and feed-forward matrices",
-        parameters: 211_000, matrices: preview.matrices,
+        parameters: 211_000, matrices: preview.matrices, bytes: 844_000,
         evaluation: evaluates
           ? .available(task: "digits test", examples: 450, metric: "accuracy", chance: 0.1)
           : .unavailable("cannot be evaluated here: “t5” is not known.")),

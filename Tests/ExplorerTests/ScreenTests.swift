@@ -70,8 +70,37 @@ private func measured(_ size: Size, evaluates: Bool = true) -> ExplorerState {
   }
 
   @Test func `one line tells of both denominators`() {
-    let line = frame(of: measured(Size(width: 160, height: 45))).lines[43]
+    let line = frame(of: measured(Size(width: 160, height: 45))).lines[42]
     #expect(line.contains("125 833 of 196 608 prunable · 59.6 % of the model"))
+  }
+
+  @Test func `one line tells what each format would take`() {
+    let lines = frame(of: measured(Size(width: 120, height: 36))).lines
+    #expect(
+      lines[34] == " stored 844 kB dense · 384 kB bitmask · 492 kB CSR   "
+        + "matrices alone 786 kB, 326 kB, 434 kB")
+    let early = ExplorerState.sample(size: Size(width: 120, height: 36), sparsity: 0.1)
+    #expect(
+      frame(of: early).lines[34] == " stored 844 kB dense · 809 kB bitmask · "
+        + "CSR would be 1.36 × as large   matrices alone 786 kB, 751 kB")
+  }
+
+  @Test func `a narrow screen tells the smallest file where there is room, and all when zoomed`() {
+    let narrow = frame(of: measured(Size(width: 100, height: 28))).lines[26]
+    #expect(narrow.hasSuffix("of the model               file 0.46 × as bitmask"), "\(narrow)")
+    let small = measured(Size(width: 80, height: 24))
+    #expect(!frame(of: small).text.contains("bitmask"))
+    #expect(
+      frame(of: small.pressing(.character("z"))).lines[22]
+        == " stored 844 kB dense · 384 kB bitmask · 492 kB CSR")
+  }
+
+  @Test func `a measured speed stands at the end of the sizes`() {
+    let state = measured(Size(width: 120, height: 36))
+    var canvas = Canvas(size: state.size)
+    let line = Rect(x: 0, y: 0, width: 120, height: 1)
+    canvas.draw(StorageLine(state, speed: "2.9 × dense here"), in: line, look: state.look)
+    #expect(canvas.lines[0].contains("CSR · 2.9 × dense here"))
   }
 
   @Test func `says why there is no accuracy`() {

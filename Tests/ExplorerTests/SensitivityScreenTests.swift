@@ -28,7 +28,7 @@ private func probed(_ size: Size = Size(width: 100, height: 28)) -> ExplorerStat
     let row = frame(of: probed()).lines.first { $0.contains("1 attn q") } ?? ""
     let plain = frame(of: .sample()).lines.first { $0.contains("1 attn q") } ?? ""
     // The strip takes its room from the bar; without probes there is none.
-    #expect(row.contains(" ⣴⣿ ") && !plain.contains("⣴⣿"), "\(row)")
+    #expect(row.contains(" ⣤⣾ ") && !plain.contains(" ⣤⣾ "), "\(row)")
     let strip = probed().sensitivityStrip(of: 6, Appearance())
     #expect(strip.drops.last == strip.maximum)
     #expect(probed().sensitivityStrip(of: 1, Appearance()).drops.allSatisfy { $0 == 0 })

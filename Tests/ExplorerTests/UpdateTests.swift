@@ -223,12 +223,12 @@ import Testing
   #expect(
     state.equivalentCommand
       == "sparsescope explore embedded --sparsity 0.64 --scope global "
-      + "--exclude encoder.layer.0.attn.q"
+      + "--exclude encoder.layer.0.attn.q.weight"
   )
   _ = state.setMethod(.nm(groupSize: 4))
   #expect(
     state.equivalentCommand
-      == "sparsescope explore embedded --method 1:4 --exclude encoder.layer.0.attn.q")
+      == "sparsescope explore embedded --method 1:4 --exclude encoder.layer.0.attn.q.weight")
 }
 
 @Test func `The help scrolls to its end and back, and closes on any other key`() {

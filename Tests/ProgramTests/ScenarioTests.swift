@@ -85,7 +85,7 @@ struct `On a real terminal` {
   }
 
   @Test func `an unknown terminal type is refused in words`() throws {
-    let session = try TerminalSession(environment: ["TERM": "nonsense"])
+    let session = try TerminalSession(width: 160, environment: ["TERM": "nonsense"])
     #expect(try session.exitStatus() == 1)
     #expect(try session.screenContains("TERM=xterm-256color"))
   }

@@ -3,23 +3,36 @@ import Foundation
 /// An ssh server of the test's own on the loopback address, with keys, configuration and runs in a
 /// folder that goes away with it.
 final class SecureShell {
-  struct Failure: Error { let description: String }
+  struct Failure: Error, CustomStringConvertible { let description: String }
 
   private let folder = try! TemporaryFolder()
   private var server = pid_t()
-  private var port = 0
+  private(set) var port = 0
 
   private static let program = "/usr/sbin/sshd"
+  static let client = "/usr/bin/ssh"
 
   static let canRun =
-    FileManager.default.isExecutableFile(atPath: program)
-    && FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh")
+    [program, client].allSatisfy(FileManager.default.isExecutableFile(atPath:))
 
   /// Where the programs that it starts keep their runs.
   var data: String { folder.path("data") }
 
   /// The command that connects to it, whatever the host is called.
   var command: String { "ssh -F \(folder.path("config"))" }
+
+  /// What to give `client` for running a command on a terminal there.
+  ///
+  /// - Parameter port: another than the server's own, such as that of a link to it.
+  func arguments(port: Int? = nil, compressing: Bool = false, command: String) -> [String] {
+    [
+      "-tt", "-F", folder.path("config"), "-p", "\(port ?? self.port)",
+      // A link to the server has another port than the one that is known.
+      "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+      "-o", "LogLevel=ERROR", "-o", "Compression=\(compressing ? "yes" : "no")", "127.0.0.1",
+      command,
+    ]
+  }
 
   init() throws {
     for name in ["host", "user"] {

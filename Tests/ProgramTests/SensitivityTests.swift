@@ -29,7 +29,7 @@ import Testing
     var state: UInt64 = 17
     func random() -> Float {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Float(state >> 40) / Float(1 << 24) * 1.6 - 0.8
+      return Float(state >> 40) / Float(1 << 24) * 3.2 - 1.6
     }
     var value = try #require(weights[part(1, "attention.value.weight")])
     var bias = try #require(weights[part(1, "attention.value.bias")])

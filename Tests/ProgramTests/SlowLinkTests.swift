@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .enabled(if: SSHServer.canRun, "no ssh, or no sshd"))
+@Suite(.serialized, .enabled(if: SecureShell.canRun, "no ssh, or no sshd"))
 struct `Over SSH` {
-  private let server: SSHServer
+  private let server: SecureShell
   private let folder: TemporaryFolder
 
   init() throws {
-    server = try SSHServer()
+    server = try SecureShell()
     folder = try TemporaryFolder()
   }
 
@@ -42,7 +42,7 @@ struct `Over SSH` {
     let link = try SlowLink(to: server.port, delay: .milliseconds(75), bitsPerSecond: 64_000)
     defer { link.stop() }
     let terminal = try TerminalEmulator(
-      SSHServer.client,
+      SecureShell.client,
       server.arguments(
         port: link.port, compressing: compressing, command: command("--sparsity 0.05 --no-cache")))
     // The engine is paused, so that only keys make frames.
@@ -99,7 +99,7 @@ struct `Over SSH` {
     let run = folder.path("run")
     let program = "XDG_DATA_HOME='\(folder.path("data"))' '\(Program.url.path)'"
     let terminal = try TerminalEmulator(
-      SSHServer.client,
+      SecureShell.client,
       server.arguments(
         command: "\(program) run '\(spec)' --output '\(run)' --detach; "
           + command("--sparsity 0.05 --no-cache")))
@@ -122,7 +122,7 @@ struct `Over SSH` {
     #expect(isFinished)
 
     let again = try TerminalEmulator(
-      SSHServer.client, server.arguments(command: command("--no-cache")))
+      SecureShell.client, server.arguments(command: command("--no-cache")))
     #expect(again.listen(atMost: .seconds(20)) { again.text().contains("63.0 %") })
     again.type("q")
     #expect(again.listen(atMost: .seconds(5)) { !again.isRunning })

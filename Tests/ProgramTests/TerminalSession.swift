@@ -29,7 +29,9 @@ final class TerminalSession {
   ) throws {
     statistics = folder.path("frames.jsonl")
     let variables = environment.map { "\($0)='\($1)'" }.joined(separator: " ")
-    let words = [Program.url.path] + arguments + ["--stats", statistics]
+    // What is measured in idle time would make frames that nobody has asked for.
+    let quiet = ["runs", "watch"].contains(arguments.first) ? [] : ["--no-sensitivity"]
+    let words = [Program.url.path] + arguments + quiet + ["--stats", statistics]
     let command =
       "env -u NO_COLOR LC_ALL=C.UTF-8 XDG_STATE_HOME='\(folder.path("state"))' "
       + "XDG_DATA_HOME='\(folder.path("data"))' \(variables) "

@@ -55,12 +55,18 @@ struct `Watching other machines` {
     connection.withRuns { $0[name]?.facts }.map { RunSummary($0) }
   }
 
-  /// The processes on this machine whose command line begins with a text.
-  private func processes(_ text: String) -> [pid_t] {
+  /// The processes on this machine whose command line begins with a text, and whose environment has
+  /// another: other tests run the same programs at the same time.
+  private func processes(_ text: String, environment: String = "") -> [pid_t] {
+    func contents(_ name: String, of pid: pid_t) -> String {
+      String(
+        decoding: FileManager.default.contents(atPath: "/proc/\(pid)/\(name)") ?? Data(),
+        as: UTF8.self)
+    }
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return all.compactMap { pid_t($0) }.filter { pid in
-      let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
-      return pid != getpid() && String(decoding: line, as: UTF8.self).hasPrefix(text)
+      pid != getpid() && contents("cmdline", of: pid).hasPrefix(text)
+        && (environment.isEmpty || contents("environ", of: pid).contains(environment))
     }
   }
 
@@ -109,7 +115,7 @@ struct `Watching other machines` {
     connection.stop()
     // Nothing stays behind on the machine that was watched.
     try wait("the program there to end") {
-      processes("\(Program.url.path)\0events\0--follow").isEmpty
+      processes("\(Program.url.path)\0events", environment: "=\(shell.data)\0").isEmpty
     }
   }
 

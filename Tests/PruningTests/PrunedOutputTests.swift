@@ -79,4 +79,59 @@ struct PrunedOutputTests {
       try fixture.prunable.write(plan, to: output)
     }
   }
+
+  @Test(
+    arguments: [StorageFormat.bitmask, .csr],
+    [
+      (PruningMethod.magnitude(.global), 0.0), (.magnitude(.global), 0.1),
+      (.magnitude(.matrix), 0.5),
+      (.magnitude(.global), 0.9), (.magnitude(.global), 0.99), (.magnitude(.global), 1),
+      (.random(.uniform, seed: 3), 0.7), (.nm(groupSize: 4), 0.5),
+    ])
+  func `without zeros it has the weights of the dense one and the size that was told`(
+    format: StorageFormat, level: (method: PruningMethod, sparsity: Double)
+  ) throws {
+    let plan = try fixture.index().plan(.init(method: level.method, sparsity: level.sparsity))
+    try fixture.prunable.write(plan, to: output)
+    let sparse = fixture.folder + "/sparse"
+    let compressed = try fixture.prunable.write(plan, to: sparse, storing: format)
+
+    let (expected, found) = (try Checkpoint.open(at: output), try Checkpoint.open(at: sparse))
+    #expect(Set(found.tensors.map(\.name)) == Set(expected.tensors.map(\.name)))
+    for tensor in expected.tensors {
+      let bytes = try expected.withBytes(of: tensor) { Array($0) }
+      #expect(try found.withBytes(of: found.requiredTensor(tensor.name)) { Array($0) } == bytes)
+    }
+    let sizes = StorageSizes(
+      plan, of: fixture.prunable.descriptions, modelBytes: fixture.checkpoint.denseByteCount)
+    let layout = format == .bitmask ? sizes.bitmask : sizes.csr
+    #expect(compressed.count == layout.matrices)
+    #expect(try Self.dataSize(of: sparse) == sizes.model(layout))
+    #expect(try Self.dataSize(of: output) == sizes.denseModel)
+  }
+
+  @Test func `an already pruned model is told its size at any level`() throws {
+    let plan = try fixture.index().plan(.init(method: .magnitude(.global), sparsity: 0.8))
+    try fixture.prunable.write(plan, to: output)
+    let pruned = PrunableMatrices(try Checkpoint.open(at: output))
+    let index = try MagnitudeIndex.build(pruned)
+    for (step, sparsity) in [0, 0.5, 0.9].enumerated() {
+      let plan = index.plan(.init(method: .magnitude(.global), sparsity: sparsity))
+      let sizes = StorageSizes(
+        plan, of: pruned.descriptions, modelBytes: pruned.checkpoint.denseByteCount)
+      let folder = "\(fixture.folder)/again\(step)"
+      try pruned.write(plan, to: folder, storing: .bitmask)
+      #expect(try Self.dataSize(of: folder) == sizes.model(sizes.bitmask))
+    }
+  }
+
+  /// Bytes of a folder's weight file after its header.
+  private static func dataSize(of folder: String) throws -> Int {
+    let file = try #require(fopen(folder + "/model.safetensors", "r"))
+    defer { fclose(file) }
+    var length: UInt64 = 0
+    #expect(fread(&length, 8, 1, file) == 1)
+    fseek(file, 0, SEEK_END)
+    return ftell(file) - 8 - Int(length)
+  }
 }

@@ -5,3 +5,4 @@
 #include "peak.h"
 #include "rows.h"
 #include "sparse_product.h"
+#include "sparse_storage.h"

@@ -21,6 +21,7 @@ package func view(_ state: ExplorerState, on canvas: inout Canvas) {
     }
   }
   canvas.draw(SliderLine(state), in: layout.slider, look: state.look)
+  canvas.draw(StorageLine(state), in: layout.storage, look: state.look)
   canvas.draw(BottomLine(state), in: layout.hints, look: state.look)
   drawOverlay(state, on: &canvas)
 }

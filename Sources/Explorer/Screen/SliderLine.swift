@@ -25,12 +25,24 @@ struct SliderLine: Widget {
       "\(state.shownLevel) %", x: track.maxX + 1, y: rect.y, style: look.roles.level)
     let numbers = Self.numbers(state, look)
     if rect.height > 1 {
-      canvas.put(
+      let used = canvas.put(
         Self.fitting(state, look, width: rect.width - 2), x: rect.x + 1, y: rect.y + 1,
         maxWidth: rect.width - 2)
+      drawShare(in: rect, after: used, on: &canvas, look)
     } else {
       canvas.put(numbers, x: track.maxX + 11, y: rect.y, maxWidth: rect.maxX - track.maxX - 11)
     }
+  }
+
+  /// What the smallest file takes, at the right end of the numbers where there is room, and no line
+  /// of its own.
+  private func drawShare(
+    in rect: Rect, after used: Int, on canvas: inout Canvas, _ look: Appearance
+  ) {
+    guard state.layout.storage.height == 0, let sizes = state.storageSizes else { return }
+    let pieces = StorageLine.shortest(sizes, look)
+    let x = rect.maxX - 1 - pieces.width
+    if x >= rect.x + 1 + used + 3 { canvas.put(pieces, x: x, y: rect.y + 1) }
   }
 
   private static func numbersWidth(_ state: ExplorerState) -> Int {

@@ -75,7 +75,10 @@ struct InspectionReport: Encodable {
   var loading: ModelLoading
   var prunable: Prunable
   var sparsity: Sparsity
+  var storage: StorageReport
   var matrices: [Matrix]
+  /// What `prune` has written; nil where nothing is.
+  var written: WrittenModel?
 
   init(_ model: OpenModel, plan: PruningPlan, statistics: [MatrixStatistics]) {
     self.model = model.checkpoint.path
@@ -91,6 +94,9 @@ struct InspectionReport: Encodable {
       threshold: thresholds.count == 1 ? thresholds.first : nil,
       ofModel: Double(plan.total) / Double(max(1, parameters)),
       method: plan.request.methodTitle)
+    storage = StorageReport(
+      StorageSizes(plan, of: model.summary.matrices, modelBytes: model.summary.bytes),
+      of: model.summary.matrices.count)
     matrices = zip(model.summary.matrices, statistics).enumerated().map { index, pair in
       let (matrix, figures) = pair
       return Matrix(
@@ -115,6 +121,7 @@ struct InspectionReport: Encodable {
         + "reached by \(sparsity.method): \(grouped(sparsity.pruned)) weights removed, "
         + "\(Percent.text(sparsity.ofModel)) % of the model"
         + (sparsity.threshold.map { ", |w| ≤ \($0)" } ?? ""))
+    lines += storage.lines
     let width = min(100, matrices.map(\.name.count).max() ?? 0)
     lines.append("")
     lines.append(
