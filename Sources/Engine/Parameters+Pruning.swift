@@ -16,7 +16,8 @@ package struct PrunedParameters: Sendable {
 
 extension LoadedTransformer {
   /// The parameters with the weights that a plan removes set to zero, or, where that is faster, left
-  /// out of packed matrices; all others are shared.
+  /// out of packed matrices; all others are shared. So are zeros that the files hold, where nothing
+  /// else is removed.
   ///
   /// - Parameter tokens: of a usual batch.
   func pruned(
@@ -34,12 +35,16 @@ extension LoadedTransformer {
       if removed > 0 { changed.append(id) }
       if let layer = layers[id] {
         result.matrices += 1
-        let kept = model.table[id].count - removed
+        workspace.reset()
+        let dense = { parameters[id].matrix(in: workspace) }
+        let kept =
+          removed > 0 || crossings.entries.isEmpty
+          ? model.table[id].count - removed : dense().elements.count { $0 != 0 }
         if crossings.isSparse(layer.shape, kept: kept) {
-          workspace.reset()
           packed[id] = PackedWeights(
-            parameters[id].matrix(in: workspace), of: layer,
-            kept: try matrices.mask(plan, matrix: index).words, forTraining: false)
+            dense(), of: layer,
+            kept: removed > 0 ? try matrices.mask(plan, matrix: index).words : nil,
+            forTraining: false)
           continue
         }
       }

@@ -15,9 +15,9 @@ package struct PackedWeights: Sendable {
   ///
   /// - Parameters:
   ///   - dense: as the parameter lies in memory.
-  ///   - kept: one bit an element of `dense`; kept zeros are stored too.
+  ///   - kept: one bit an element of `dense`; kept zeros are stored too. Nil keeps what is not zero.
   package init(
-    _ dense: Matrix, of layer: PackableLayer, kept: [UInt64], forTraining: Bool
+    _ dense: Matrix, of layer: PackableLayer, kept: [UInt64]?, forTraining: Bool
   ) {
     forward = SparseMatrix(dense, layer.operand, kept: kept)
     backward =

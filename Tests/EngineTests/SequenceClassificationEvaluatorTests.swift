@@ -102,6 +102,32 @@ struct SequenceClassificationEvaluatorTests {
     #expect(GLUETask.stsb.label(of: 2.5) == "2.5")
   }
 
+  @Test func `zeros of the files are not multiplied by either`() throws {
+    let model = try TinyModel.bert("BertForSequenceClassification", labels: ["LABEL_0"]) {
+      for name in ["attention.self.key", "output.dense"] {
+        $0.set("bert.encoder.layer.0.\(name).weight") { $0 % 5 == 0 ? 0.1 : 0 }
+      }
+    }
+    func measured(_ kernels: KernelChoice) throws -> (values: [Double], speed: LevelSpeed) {
+      let evaluator = try SequenceClassificationEvaluator(
+        model.matrices, tokenizer: model.tokenizer, data: Self.similarity)
+      let result = try CurveMeasurement(
+        evaluator: evaluator, preview: try MagnitudeIndex.build(model.matrices),
+        workers: ParallelWorkers(count: 2), kernels: kernels
+      ).measure(CurveIdentity(globalRequest(0)), levels: [.dense], tolerance: 0.01)
+      return (
+        try #require(evaluator.predictions(at: globalRequest(0))),
+        try #require(result.speeds[.dense])
+      )
+    }
+    let (dense, packed) = (try measured(.dense), try measured(.sparse))
+    #expect(dense.speed.sparseMatrices == 0)
+    #expect(packed.speed.sparseMatrices == 2)
+    for (value, expected) in zip(packed.values, dense.values) {
+      #expect(abs(value - expected) < 1e-5)
+    }
+  }
+
   @Test(arguments: [0.5, 0.9, 0.95])
   func `packed matrices say the same of every example, for any number of workers`(
     level: Double

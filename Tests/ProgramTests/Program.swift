@@ -7,6 +7,10 @@ enum Program {
     return tests.deletingLastPathComponent().appendingPathComponent("sparsescope")
   }()
 
+  /// What is measured of the machine is kept: else each process would choose kernels by itself.
+  private static let cache =
+    FileManager.default.temporaryDirectory.appendingPathComponent("sparsescope-test-cache").path
+
   struct Result {
     var status: Int32
     var output: String
@@ -19,7 +23,10 @@ enum Program {
     process.executableURL = url
     process.arguments = arguments
     // What a person's explorer remembers is neither to be read nor to be changed.
-    let state = ["XDG_STATE_HOME": "/dev/null/state", "XDG_DATA_HOME": "/dev/null/data"]
+    let state = [
+      "XDG_STATE_HOME": "/dev/null/state", "XDG_DATA_HOME": "/dev/null/data",
+      "XDG_CACHE_HOME": cache,
+    ]
     process.environment = ProcessInfo.processInfo.environment.merging(state) { $1 }
       .merging(environment) { $1 }
     let (output, errors) = (Pipe(), Pipe())

@@ -34,7 +34,8 @@ final class TerminalSession {
     let words = [Program.url.path] + arguments + quiet + ["--stats", statistics]
     let command =
       "env -u NO_COLOR LC_ALL=C.UTF-8 XDG_STATE_HOME='\(folder.path("state"))' "
-      + "XDG_DATA_HOME='\(folder.path("data"))' \(variables) "
+      + "XDG_DATA_HOME='\(folder.path("data"))' "
+      + "XDG_CACHE_HOME='\(folder.path("cache"))' \(variables) "
       + words.map { "'\($0)'" }.joined(separator: " ") + "; echo left with $?; exec sleep 60"
     let script = folder.path("start")
     try command.write(toFile: script, atomically: false, encoding: .utf8)

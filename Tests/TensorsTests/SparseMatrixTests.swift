@@ -32,6 +32,48 @@ struct SparseMatrixTests {
     #expect(Double(weights.bytes) <= 5.5 * Double(weights.nonzeros))
   }
 
+  @Test(arguments: [BLAS.Operand.plain, .transposed])
+  func `numbers go from a matrix to the slots and back`(operand: BLAS.Operand) {
+    let problem = SparseProblem(tokens: 1, outputs: 70, inputs: 300, sparsity: 0.8, operand)
+    let weights = SparseMatrix(problem.dense, operand)
+    let numbers = problem.workspace.matrix(
+      rows: problem.dense.rows, columns: problem.dense.columns)
+    let back = problem.workspace.matrix(rows: numbers.rows, columns: numbers.columns)
+    for index in numbers.elements.indices {
+      (numbers.elements[index], back.elements[index]) = (Float(index), -1)
+    }
+    let slots = UnsafeMutableBufferPointer(
+      start: problem.workspace.floats(weights.slots), count: weights.slots)
+    slots.update(repeating: 0)
+    weights.gather(numbers, into: slots)
+    weights.scatter(slots, to: back)
+    for index in numbers.elements.indices {
+      #expect(back.elements[index] == (problem.dense.elements[index] == 0 ? -1 : Float(index)))
+    }
+  }
+
+  @Test func `the gradient over several matrices is that over their rows`() {
+    let problem = SparseProblem(tokens: 150, outputs: 90, inputs: 200, sparsity: 0.8, .plain)
+    let weights = SparseMatrix(problem.dense)
+    func gradient(_ parts: [Range<Int>], accumulating: Bool = false) -> [Float] {
+      let slots = UnsafeMutableBufferPointer(
+        start: problem.workspace.floats(weights.slots), count: weights.slots)
+      slots.update(repeating: 1)
+      weights.weightGradient(
+        x: parts.map { problem.x.rows($0) }, dy: parts.map { problem.dy.rows($0) }, into: slots,
+        accumulating: accumulating, in: problem.workspace)
+      return Array(slots)
+    }
+    let whole = gradient([0..<150])
+    for (part, all) in zip(gradient([0..<7, 7..<40, 40..<40, 40..<150]), whole) {
+      #expect(abs(part - all) < 1e-4 * max(1, abs(all)))
+    }
+    for (sum, all) in zip(gradient([0..<150], accumulating: true), whole) {
+      #expect(abs(sum - all - 1) < 1e-4 * max(1, abs(all)))
+    }
+    #expect(gradient([]) == [Float](repeating: 0, count: weights.slots))
+  }
+
   @Test func `matrices inside wider ones are packed by their own elements`() {
     let problem = SparseProblem(tokens: 9, outputs: 40, inputs: 30, sparsity: 0.5, .plain)
     let part = problem.dense.columns(4..<21).rows(3..<33)

@@ -96,7 +96,8 @@ struct PackedWeightsTests {
     let (packed, dense) = (gradients(pruned.training), gradients(pruned.dense))
     for id in loaded.model.table.ids {
       let (found, expected) = (packed[id].elements, dense[id].elements)
-      let scale = expected.reduce(1e-3) { max($0, abs($1)) }
+      // Some gradients cancel to nothing but rounding, such as those of the biases of keys.
+      let scale = expected.reduce(1e-2) { max($0, abs($1)) }
       for index in found.indices {
         if let words = pruned.kept[id], words[index / 64] >> UInt64(index % 64) & 1 == 0 {
           #expect(found[index] == 0)

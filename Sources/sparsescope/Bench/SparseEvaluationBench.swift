@@ -55,6 +55,7 @@ struct SparseEvaluationBench {
         python, script.path, model, texts.path, "\(ProcessorCount.available)",
         levels.map(Self.text).joined(separator: ","),
       ])
+      // As it is: a level such as 0.5 is a key, too.
       peer = try JSONDecoder().decode(Peer.self, from: run.output)
     }
   }
@@ -82,7 +83,9 @@ struct SparseEvaluationBench {
       program, "evaluate", model, "--task", task.rawValue, "--data", data, "--kernels", kernels,
       "--sparsity", rows.map { Self.text($0.level) }.joined(separator: ","), "--json",
     ])
-    for point in try JSONDecoder().decode(Report.self, from: run.output).points {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    for point in try decoder.decode(Report.self, from: run.output).points {
       let level = SparsityLevel(point.sparsity)
       guard let index = rows.firstIndex(where: { $0.level == level }) else { continue }
       examples = point.examples

@@ -5,17 +5,15 @@
 TEXTS is the JSON of a list of texts, each a list of one sentence or two; LEVELS are separated by commas.
 The linear layers of the encoder are pruned by one threshold on the magnitude, and multiplied by dense,
 in float32 and bfloat16, and as torch.sparse CSR. Sorted by length, in batches of 32 padded to their
-longest, the best of two passes. Prints one JSON document of seconds. Needs: torch transformers.
+longest, the best of three passes. Prints one JSON document of seconds. Needs: torch transformers.
 """
 import json
 import sys
-import time
 import warnings
 
 import torch
+from time_pytorch import MAX_LENGTH, best_time
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, logging
-
-BATCH, PASSES, MAX_LENGTH = 32, 2, 128
 
 
 class SparseLinear(torch.nn.Module):
@@ -27,18 +25,6 @@ class SparseLinear(torch.nn.Module):
     def forward(self, x):
         rows = x.reshape(-1, x.shape[-1]).t().contiguous()
         return (self.weight @ rows).t().reshape(*x.shape[:-1], -1) + self.bias
-
-
-def best_time(model, tokenizer, encoded):
-    times = []
-    for _ in range(PASSES):
-        began = time.perf_counter()
-        with torch.inference_mode():
-            for start in range(0, len(encoded), BATCH):
-                rows = encoded[start : start + BATCH]
-                model(**tokenizer.pad(rows, return_tensors="pt"))
-        times.append(time.perf_counter() - began)
-    return min(times)
 
 
 def pruned(folder, level):
