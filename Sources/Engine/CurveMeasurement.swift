@@ -81,7 +81,8 @@ package struct CurveMeasurement {
         ?? CurvePoint(
           level: proposal.level, achieved: plan.achieved, pruned: plan.total, total: total),
       prepared: try evaluator.prepare(plan, kernels: kernels),
-      batches: batches.map { $0.clamped(to: 0..<total) }, mayStop: mayStop)
+      batches: batches.map { $0.clamped(to: 0..<total) }, activations: evaluator.activations,
+      mayStop: mayStop)
     curve.update(measurement.point)
     while !measurement.isComplete, !isDone(curve) {
       try measurement.advance(on: workers)

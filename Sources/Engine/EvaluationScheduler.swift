@@ -11,6 +11,8 @@ package enum EvaluationEvent: Sendable {
   case speed(CurveIdentity, SparsityLevel, LevelSpeed)
   /// How a part of the model, pruned alone, differs from the dense model.
   case sensitivity(PruningMethod, SensitivityProbe, PairedDifference)
+  /// What is kept of the dense model's activations, and what that has saved.
+  case activations(ActivationUse)
   /// What is being done, and the number of the latest order that it takes into account. Only the
   /// latest status matters.
   case status(EvaluationStatus, order: Int)
@@ -188,6 +190,7 @@ package final class EvaluationScheduler: Sendable {
       if let difference = PairedDifference(pruned: point.scores, dense: dense.scores) {
         emit(.sensitivity(focus.method, probe, difference))
       }
+      if let activations = evaluator.activations { emit(.activations(activations.use)) }
     }
     return true
   }
@@ -206,7 +209,7 @@ package final class EvaluationScheduler: Sendable {
     if point.isComplete { return }
     var measurement = LevelMeasurement(
       point, prepared: try session.prepared(for: plan, by: evaluator, kernels),
-      batches: evaluator.batches)
+      batches: evaluator.batches, activations: evaluator.activations)
     while !measurement.isComplete, !(session.curves[identity].map(isDone) ?? false),
       inbox.withLock({ $0.order == order })
     {

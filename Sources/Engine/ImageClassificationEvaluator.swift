@@ -17,6 +17,7 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
   private let task: ImageClassification
   private let loaded = Mutex<ImageClassifier?>(nil)
   private let tapes = TapePool()
+  private let kept = ActivationStore()
 
   /// - Parameter batchSize: images that a worker takes at once.
   /// - Throws: `TransformerError` where the program cannot run the model, `TaskDataError` where the
@@ -35,6 +36,8 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
     }
   }
 
+  package var activations: ActivationStore? { kept }
+
   package func prepare(
     _ plan: PruningPlan, kernels: KernelChoice
   ) throws -> any PreparedLevel {
@@ -50,7 +53,7 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
       tokens: (batches.first?.count ?? 1) * loaded.image.tokens)
     return Level(
       classifier: loaded, parameters: weights.parameters, speed: LevelSpeed(weights), task: task,
-      tapes: tapes)
+      tapes: tapes, activations: kept, unchangedBlocks: weights.unchangedBlocks)
   }
 
   private struct Level: PreparedLevel {
@@ -59,13 +62,18 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
     let speed: LevelSpeed
     let task: ImageClassification
     let tapes: TapePool
+    let activations: ActivationStore
+    let unchangedBlocks: Int
 
     /// 1 for each image whose largest logit is its class's, else 0; of equal logits the first
     /// counts.
     func scores(of batch: Range<Int>) throws -> [Float] {
-      try tapes.withTape { tape in
+      let memory = activations.memory(
+        of: batch, unchangedBlocks: unchangedBlocks)
+      return try tapes.withTape { tape in
         try task.withPixels(of: batch) { pixels in
-          let predictions = classifier.predictions(pixels, parameters: parameters, on: tape)
+          let predictions = classifier.predictions(
+            pixels, parameters: parameters, on: tape, sharing: memory)
           return zip(predictions, batch).map { task.score($0, of: $1) }
         }
       }

@@ -9,6 +9,9 @@ package protocol LevelEvaluator: Sendable {
   /// The mean score of guessing; nil where it is not known.
   var chance: Double? { get }
 
+  /// What is kept of the dense model's activations; nil where nothing can be.
+  var activations: ActivationStore? { get }
+
   /// Makes the weights for a plan.
   ///
   /// - Parameter kernels: with what they are multiplied; the choice changes scores by rounding alone.
@@ -18,6 +21,8 @@ package protocol LevelEvaluator: Sendable {
 
 extension LevelEvaluator {
   package var exampleCount: Int { batches.last?.upperBound ?? 0 }
+
+  package var activations: ActivationStore? { nil }
 }
 
 /// A model whose weights have been pruned to one level.

@@ -39,13 +39,16 @@ package final class MultipleChoiceEvaluator: LevelEvaluator {
     answers = PredictionLog(count: data.questions.count)
   }
 
+  package var activations: ActivationStore? { model.activations }
+
   package func prepare(
     _ plan: PruningPlan, kernels: KernelChoice
   ) throws -> any PreparedLevel {
     let (transformer, weights) = try model.pruned(plan, kernels: kernels)
     return Level(
       evaluator: self, request: plan.request, model: transformer,
-      parameters: weights.parameters, speed: LevelSpeed(weights))
+      parameters: weights.parameters, speed: LevelSpeed(weights),
+      unchangedBlocks: weights.unchangedBlocks)
   }
 
   /// The choices of the first questions at a request; nil before they have been measured.
@@ -61,12 +64,15 @@ package final class MultipleChoiceEvaluator: LevelEvaluator {
     let model: Transformer
     let parameters: Parameters
     let speed: LevelSpeed
+    let unchangedBlocks: Int
 
     func scores(of batch: Range<Int>) throws -> [Float] {
       let choices = evaluator.choices[batch]
+      let memory = evaluator.model.activations.memory(
+        of: batch, unchangedBlocks: unchangedBlocks)
       let likelihoods = evaluator.model.tapes.withTape { tape in
         model.logLikelihoods(
-          of: ContinuationBatch(Array(choices.joined())), parameters, on: tape)
+          of: ContinuationBatch(Array(choices.joined())), parameters, on: tape, sharing: memory)
       }
       var rest = likelihoods[...]
       let answers = choices.map { choices in

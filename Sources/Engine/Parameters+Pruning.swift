@@ -10,6 +10,8 @@ package struct PrunedParameters: Sendable {
   package var sparseMatrices = 0
   /// Those that could be packed.
   package var matrices = 0
+  /// How many of the first blocks have all their weights.
+  package var unchangedBlocks = 0
 }
 
 extension LoadedTransformer {
@@ -26,9 +28,11 @@ extension LoadedTransformer {
     let crossings = kernels.crossings(
       of: layers.values.map(\.shape), tokens: tokens, forTraining: false)
     var packed: [ParameterID: PackedWeights] = [:]
+    var changed: [ParameterID] = []
     let workspace = Workspace()
     for (index, id) in report.ids(of: matrices, in: model.table) {
       let removed = plan.pruned[index]
+      if removed > 0 { changed.append(id) }
       if let layer = layers[id] {
         result.matrices += 1
         workspace.reset()
@@ -50,6 +54,7 @@ extension LoadedTransformer {
     }
     result.parameters = result.parameters.packing(packed)
     result.sparseMatrices = packed.count
+    result.unchangedBlocks = model.unchangedBlocks(changing: changed)
     return result
   }
 }

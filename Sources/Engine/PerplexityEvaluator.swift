@@ -101,6 +101,8 @@ package final class PerplexityEvaluator: LevelEvaluator {
       }, chance: curve.chance)
   }
 
+  package var activations: ActivationStore? { model.activations }
+
   package func prepare(
     _ plan: PruningPlan, kernels: KernelChoice
   ) throws -> any PreparedLevel {
@@ -108,7 +110,8 @@ package final class PerplexityEvaluator: LevelEvaluator {
       plan, kernels: kernels, tokens: windows[0].tokens.count)
     return Level(
       evaluator: self, request: plan.request, model: transformer,
-      parameters: weights.parameters, speed: LevelSpeed(weights))
+      parameters: weights.parameters, speed: LevelSpeed(weights),
+      unchangedBlocks: weights.unchangedBlocks)
   }
 
   private struct Level: PreparedLevel {
@@ -117,11 +120,15 @@ package final class PerplexityEvaluator: LevelEvaluator {
     let model: Transformer
     let parameters: Parameters
     let speed: LevelSpeed
+    let unchangedBlocks: Int
 
     func scores(of batch: Range<Int>) throws -> [Float] {
       let values = evaluator.model.tapes.withTape { tape in
-        evaluator.windows[batch].map {
-          model.logLikelihood(of: $0.tokens, scored: $0.scored, parameters, on: tape)
+        evaluator.windows[batch].enumerated().map { index, window in
+          let memory = evaluator.model.activations.memory(
+            of: batch, part: index, unchangedBlocks: unchangedBlocks)
+          return model.logLikelihood(
+            of: window.tokens, scored: window.scored, parameters, on: tape, sharing: memory)
         }
       }
       evaluator.logLikelihoods.record(values, of: batch, at: request)

@@ -45,13 +45,16 @@ package final class QuestionAnsweringEvaluator: LevelEvaluator {
     answers = PredictionLog(count: data.questions.count)
   }
 
+  package var activations: ActivationStore? { model.activations }
+
   package func prepare(
     _ plan: PruningPlan, kernels: KernelChoice
   ) throws -> any PreparedLevel {
     let (transformer, weights) = try model.pruned(plan, kernels: kernels)
     return Level(
       evaluator: self, request: plan.request, model: transformer,
-      parameters: weights.parameters, speed: LevelSpeed(weights))
+      parameters: weights.parameters, speed: LevelSpeed(weights),
+      unchangedBlocks: weights.unchangedBlocks)
   }
 
   /// The answers to the first questions at a request, for the official scripts; nil before they have
@@ -72,14 +75,17 @@ package final class QuestionAnsweringEvaluator: LevelEvaluator {
     let model: Transformer
     let parameters: Parameters
     let speed: LevelSpeed
+    let unchangedBlocks: Int
 
     func scores(of batch: Range<Int>) throws -> [Float] {
       let windows = Array(evaluator.windows[batch].joined())
       // The windows of one long context may be many, so they are batched by themselves.
-      let parts = TokenBudget().batches(windows.map(\.count)).flatMap { part in
-        evaluator.model.tapes.withTape { tape in
+      let parts = TokenBudget().batches(windows.map(\.count)).enumerated().flatMap { index, part in
+        let memory = evaluator.model.activations.memory(
+          of: batch, part: index, unchangedBlocks: unchangedBlocks)
+        return evaluator.model.tapes.withTape { tape in
           let tokens = evaluator.model.batch(windows[part])
-          let logits = model.logits(.tokens(tokens), parameters, on: tape)
+          let logits = model.logits(.tokens(tokens), parameters, on: tape, sharing: memory)
           return zip(windows[part], tokens.sequences).map { $0.answerWindow(logits, rows: $1) }
         }
       }

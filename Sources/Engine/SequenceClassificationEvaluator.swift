@@ -41,13 +41,16 @@ package final class SequenceClassificationEvaluator: LevelEvaluator {
     predictions = PredictionLog(count: data.examples.count)
   }
 
+  package var activations: ActivationStore? { model.activations }
+
   package func prepare(
     _ plan: PruningPlan, kernels: KernelChoice
   ) throws -> any PreparedLevel {
     let (transformer, weights) = try model.pruned(plan, kernels: kernels)
     return Level(
       evaluator: self, request: plan.request, model: transformer,
-      parameters: weights.parameters, speed: LevelSpeed(weights))
+      parameters: weights.parameters, speed: LevelSpeed(weights),
+      unchangedBlocks: weights.unchangedBlocks)
   }
 
   /// Where the time of all passes so far has gone, on all threads together.
@@ -67,11 +70,15 @@ package final class SequenceClassificationEvaluator: LevelEvaluator {
     let model: Transformer
     let parameters: Parameters
     let speed: LevelSpeed
+    let unchangedBlocks: Int
 
     func scores(of batch: Range<Int>) throws -> [Float] {
       let tokens = evaluator.model.batch(evaluator.encodings[batch])
+      let memory = evaluator.model.activations.memory(
+        of: batch, unchangedBlocks: unchangedBlocks)
       let predictions = evaluator.model.tapes.withTape { tape in
-        evaluator.predictions(model.logits(.tokens(tokens), parameters, on: tape))
+        evaluator.predictions(
+          model.logits(.tokens(tokens), parameters, on: tape, sharing: memory))
       }
       evaluator.predictions.record(predictions, of: batch, at: request)
       return zip(predictions, batch).map { Float(evaluator.data.score($0, of: $1)) }

@@ -13,6 +13,7 @@ final class TextModel: Sendable {
   let text: TextInput
   let tokenizer: Tokenizer
   let tapes = TapePool()
+  let activations = ActivationStore()
 
   private let matrices: PrunableMatrices
   private let loaded = Mutex<LoadedTransformer?>(nil)

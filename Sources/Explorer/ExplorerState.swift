@@ -56,6 +56,7 @@ package struct ExplorerState: Sendable {
   package var turningPoints: [CurveIdentity: TurningPoints] = [:]
   package var speeds: [CurveIdentity: [SparsityLevel: LevelSpeed]] = [:]
   package var sensitivities: [PruningMethod: Sensitivities] = [:]
+  package var activations: ActivationUse?
   package var engine = EvaluationStatus.idle
   package var tolerance = 0.01
   package var clock = 0.0

@@ -19,6 +19,7 @@ package enum Message: Sendable {
   /// How fast a level has been measured here, in all.
   case speed(CurveIdentity, SparsityLevel, LevelSpeed, task: Int = 0)
   case sensitivity(PruningMethod, SensitivityProbe, PairedDifference, task: Int = 0)
+  case activations(ActivationUse, task: Int = 0)
   /// What the engine does, in answer to its order of this number.
   case engine(EvaluationStatus, order: Int = 0, task: Int = 0)
   /// The order of this number is done; the selection has its path made absolute.

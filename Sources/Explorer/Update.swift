@@ -42,6 +42,9 @@ package func update(_ state: inout ExplorerState, _ message: Message) -> [Effect
     guard task == state.taskNumber else { return [] }
     state.sensitivities[method, default: Sensitivities()][probe] = difference
     return []
+  case .activations(let use, let task):
+    if task == state.taskNumber { state.activations = use }
+    return []
   case .engine(let status, _, let task):
     guard task == state.taskNumber else { return [] }
     if status.level != state.engine.level { state.levelStarted = state.clock }

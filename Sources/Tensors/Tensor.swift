@@ -31,6 +31,14 @@ package struct Tensor: Sendable {
     storage = .owned(owned)
   }
 
+  /// A tensor of a copy of a dense matrix.
+  package init(copying matrix: Matrix) {
+    shape = [matrix.rows, matrix.columns]
+    let owned = FloatStorage(count: matrix.count)
+    _ = owned.elements.initialize(from: matrix.elements)
+    storage = .owned(owned)
+  }
+
   /// A tensor that reads the stored elements of a floating-point type in place.
   ///
   /// - Parameter owner: what keeps `bytes` valid and unchanged; it lives as long as the tensor.

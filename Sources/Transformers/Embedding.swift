@@ -18,14 +18,21 @@ enum Embedding: Sendable {
     }
   }
 
-  /// The embedded tokens, [tokens, width], and where the sequences lie.
-  func callAsFunction(
-    _ input: ModelInput, _ configuration: TransformerConfiguration, on tape: Tape
-  ) -> (Variable, TokenLayout) {
+  /// Where the sequences of an input lie.
+  func layout(of input: ModelInput, on tape: Tape) -> TokenLayout {
+    switch (self, input) {
+    case (.text(let embedding), .tokens(let batch)): embedding.layout(of: batch, on: tape)
+    case (.image(let embedding), .images(let batch)): embedding.layout(of: batch)
+    default: preconditionFailure("the model was given the wrong kind of input")
+    }
+  }
+
+  /// The embedded tokens, [tokens, width].
+  func callAsFunction(_ input: ModelInput, on tape: Tape) -> Variable {
     switch (self, input) {
     case (.text(let embedding), .tokens(let batch)): embedding(batch, on: tape)
     case (.image(let embedding), .images(let batch)): embedding(batch, on: tape)
-    default: preconditionFailure("a \(configuration.family.rawValue) was given the wrong input")
+    default: preconditionFailure("the model was given the wrong kind of input")
     }
   }
 }
@@ -74,8 +81,15 @@ struct TextEmbedding: Sendable {
     dropout = configuration.dropout.embeddings
   }
 
-  func callAsFunction(_ batch: TokenBatch, on tape: Tape) -> (Variable, TokenLayout) {
+  func layout(of batch: TokenBatch, on tape: Tape) -> TokenLayout {
     var layout = TokenLayout(sequences: batch.sequences, visible: batch.visible)
+    if case .rotary(let rotary) = input.positions {
+      layout.positions = tape.positions(batch.positions(offset: 0), rotary, headWidth: headWidth)
+    }
+    return layout
+  }
+
+  func callAsFunction(_ batch: TokenBatch, on tape: Tape) -> Variable {
     var x = tape.lookup(words, batch.ids, padding: input.padding)
     if let projection { x = tape.linear(x, projection) }
     if let segments {
@@ -83,15 +97,12 @@ struct TextEmbedding: Sendable {
         batch.segments.isEmpty ? [Int](repeating: 0, count: batch.ids.count) : batch.segments
       x = tape.lookup(segments, kinds, addingTo: x)
     }
-    switch input.positions {
-    case .learned(_, let offset):
+    if let positions, case .learned(_, let offset) = input.positions {
       x = tape.lookup(
-        positions!, batch.positions(offset: offset), padding: paddingPosition, addingTo: x)
-    case .rotary(let rotary):
-      layout.positions = tape.positions(batch.positions(offset: 0), rotary, headWidth: headWidth)
+        positions, batch.positions(offset: offset), padding: paddingPosition, addingTo: x)
     }
     if let norm { x = tape.norm(x, norm, consuming: true) }
-    return (tape.dropout(x, rate: dropout), layout)
+    return tape.dropout(x, rate: dropout)
   }
 }
 
@@ -147,7 +158,12 @@ struct ImageEmbedding: Sendable {
     dropout = configuration.dropout.embeddings
   }
 
-  func callAsFunction(_ batch: ImageBatch, on tape: Tape) -> (Variable, TokenLayout) {
+  func layout(of batch: ImageBatch) -> TokenLayout {
+    TokenLayout(
+      sequences: (0..<batch.count).map { $0 * input.tokens..<($0 + 1) * input.tokens })
+  }
+
+  func callAsFunction(_ batch: ImageBatch, on tape: Tape) -> Variable {
     precondition(
       batch.pixels.count == batch.count * input.pixels,
       "\(batch.pixels.count) pixels for \(batch.count) images of \(input.pixels)")
@@ -155,8 +171,7 @@ struct ImageEmbedding: Sendable {
     let tokens = tape.imageTokens(
       patches: tape.linear(unfolded, patches), images: batch.count, special: special,
       positions: positions)
-    let sequences = (0..<batch.count).map { $0 * input.tokens..<($0 + 1) * input.tokens }
-    return (tape.dropout(tokens, rate: dropout), TokenLayout(sequences: sequences))
+    return tape.dropout(tokens, rate: dropout)
   }
 
   /// Each patch as one row, channel by channel: [images · patches, channels · height · width].

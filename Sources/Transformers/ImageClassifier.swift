@@ -58,18 +58,22 @@ package struct ImageClassifier: Sendable {
   /// - Parameters:
   ///   - pixels: [count, channels, height, width], normalised as the model expects.
   ///   - parameters: other weights than the classifier's own, such as pruned ones.
+  ///   - memory: see `Transformer.forward`.
   package func logits(
-    _ pixels: UnsafeBufferPointer<Float>, parameters: Parameters? = nil, on tape: Tape
+    _ pixels: UnsafeBufferPointer<Float>, parameters: Parameters? = nil, on tape: Tape,
+    sharing memory: (any ActivationMemory)? = nil
   ) -> Matrix {
     let batch = ImageBatch(pixels: pixels, count: pixels.count / image.pixels)
-    return model.logits(.images(batch), parameters ?? self.parameters, on: tape)
+    return model.logits(
+      .images(batch), parameters ?? self.parameters, on: tape, sharing: memory)
   }
 
   /// The most likely class of each of some images; see `logits`.
   package func predictions(
-    _ pixels: UnsafeBufferPointer<Float>, parameters: Parameters? = nil, on tape: Tape
+    _ pixels: UnsafeBufferPointer<Float>, parameters: Parameters? = nil, on tape: Tape,
+    sharing memory: (any ActivationMemory)? = nil
   ) -> [Int] {
-    let logits = logits(pixels, parameters: parameters, on: tape)
+    let logits = logits(pixels, parameters: parameters, on: tape, sharing: memory)
     let classes = tape.workspace.indices(logits.rows)
     rows_argmax(logits.base, classes.baseAddress, logits.rows, logits.columns)
     return classes.map(Int.init)

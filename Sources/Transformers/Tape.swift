@@ -85,6 +85,14 @@ package final class Tape {
     return Variable(value: value, slot: gradients.count - 1)
   }
 
+  /// A new variable with a copy of what a tensor holds, which later operations may write over.
+  func variable(copying tensor: Tensor) -> Variable {
+    let source = tensor.matrix(in: workspace)
+    let copy = variable(rows: source.rows, columns: source.columns)
+    withExtendedLifetime(tensor) { _ = copy.value.elements.update(fromContentsOf: source.elements) }
+    return copy
+  }
+
   /// A matrix that is not differentiated by.
   func constant(_ value: Matrix) -> Variable { Variable(value: value, slot: nil) }
 

@@ -72,12 +72,15 @@ package struct ContinuationBatch: Sendable {
 extension Transformer {
   /// The log-likelihoods, in nats, of continuations under a causal language model.
   package func logLikelihoods(
-    of batch: ContinuationBatch, _ parameters: Parameters, on tape: Tape
+    of batch: ContinuationBatch, _ parameters: Parameters, on tape: Tape,
+    sharing memory: (any ActivationMemory)? = nil
   ) -> [Double] {
     guard !batch.continuations.isEmpty else { return [] }
     let (wanted, rows) = batch.rows()
     let tokens = TokenBatch(batch.inputs.map(Array.init))
-    let logits = forward(.tokens(tokens), parameters, on: tape, rows: wanted).value
+    let logits = forward(
+      .tokens(tokens), parameters, on: tape, rows: wanted, sharing: memory
+    ).value
     return zip(batch.continuations, rows).map { continuation, rows in
       let targets = tape.workspace.indices(rows.count)
       for (row, token) in continuation.tokens[continuation.scored].enumerated() {
@@ -91,9 +94,10 @@ extension Transformer {
 
   /// The log-likelihood of some of a text's tokens; see `logLikelihoods(of:_:on:)`.
   package func logLikelihood(
-    of tokens: [Int], scored: Range<Int>, _ parameters: Parameters, on tape: Tape
+    of tokens: [Int], scored: Range<Int>, _ parameters: Parameters, on tape: Tape,
+    sharing memory: (any ActivationMemory)? = nil
   ) -> Double {
     let batch = ContinuationBatch([Continuation(tokens: tokens, scored: scored)])
-    return logLikelihoods(of: batch, parameters, on: tape)[0]
+    return logLikelihoods(of: batch, parameters, on: tape, sharing: memory)[0]
   }
 }

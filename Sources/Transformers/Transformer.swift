@@ -12,6 +12,8 @@ package struct Transformer: Sendable {
 
   let embedding: Embedding
   let blocks: [Block]
+  /// Where the parameters of each block lie in the table.
+  private let blockParameters: [Range<Int>]
   let finalNorm: Norm?
   let head: Head
 
@@ -20,9 +22,14 @@ package struct Transformer: Sendable {
     let names = ParameterNames.names(of: configuration.family)
     var table = ParameterTable()
     embedding = Embedding(configuration, names, in: &table)
-    blocks = (0..<configuration.blocks).map { index in
-      Block(configuration, names, index: index, in: &table)
+    var blocks: [Block] = []
+    var blockParameters: [Range<Int>] = []
+    for index in 0..<configuration.blocks {
+      let first = table.entries.count
+      blocks.append(Block(configuration, names, index: index, in: &table))
+      blockParameters.append(first..<table.entries.count)
     }
+    (self.blocks, self.blockParameters) = (blocks, blockParameters)
     finalNorm =
       configuration.normPlacement == .afterBranch
       ? nil
@@ -36,16 +43,21 @@ package struct Transformer: Sendable {
   /// The result is [sequences, classes] for classifiers, [tokens, 2] (start, end) for question
   /// answering and [tokens, vocabulary] for language models. It is valid until the tape's next pass.
   ///
-  /// - Parameter rows: the tokens of the batch whose logits are wanted, of a model with logits for
-  ///   each; nil for all of them.
+  /// - Parameters:
+  ///   - rows: the tokens of the batch whose logits are wanted, of a model with logits for each; nil
+  ///     for all of them.
+  ///   - memory: from where the pass may begin instead of at the embedding; in inference only.
   func forward(
     _ input: ModelInput, _ parameters: Parameters, on tape: Tape, mode: Tape.Mode = .inference,
-    rows: [Int]? = nil
+    rows: [Int]? = nil, sharing memory: (any ActivationMemory)? = nil
   ) -> Variable {
+    precondition(memory == nil || mode == .inference, "gradients need all of the pass")
     tape.begin(parameters, mode: mode)
-    let (embedded, layout) = embedding(input, configuration, on: tape)
-    var x = embedded
-    for (index, block) in blocks.enumerated() {
+    let layout = embedding.layout(of: input, on: tape)
+    let start = memory?.start(of: blocks.count)
+    var x = start.map { tape.variable(copying: $0.states) } ?? embedding(input, on: tape)
+    for (index, block) in blocks.enumerated().dropFirst(start?.block ?? 0) {
+      if index != start?.block { memory?.offer(x.value, entering: index, of: blocks.count) }
       // A classifier looks at first tokens only: what the last block would compute of the others
       // beyond keys and values would be thrown away.
       let isLast = index == blocks.count - 1
@@ -62,9 +74,18 @@ package struct Transformer: Sendable {
 
   /// The logits of a batch; see `forward` for their shape. Valid until the tape's next pass.
   package func logits(
-    _ input: ModelInput, _ parameters: Parameters, on tape: Tape, rows: [Int]? = nil
+    _ input: ModelInput, _ parameters: Parameters, on tape: Tape, rows: [Int]? = nil,
+    sharing memory: (any ActivationMemory)? = nil
   ) -> Matrix {
-    forward(input, parameters, on: tape, rows: rows).value
+    forward(input, parameters, on: tape, rows: rows, sharing: memory).value
+  }
+
+  /// How many of the first blocks compute the same whatever becomes of some parameters.
+  package func unchangedBlocks(changing ids: some Sequence<ParameterID>) -> Int {
+    ids.reduce(blocks.count) { count, id in
+      // What stands in front of the first block is before all of them.
+      min(count, blockParameters.firstIndex { id.index < $0.upperBound } ?? blocks.count)
+    }
   }
 }
 

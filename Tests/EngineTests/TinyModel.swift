@@ -80,7 +80,7 @@ extension TinyModel {
   private static let specialTokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
   static func bert(
-    _ architecture: String, labels: [String] = [], deviation: Float = 0.3,
+    _ architecture: String, labels: [String] = [], blocks: Int = 2, deviation: Float = 0.3,
     adjust: (inout Parameters) -> Void = { _ in }
   ) throws -> TinyModel {
     let vocabulary = specialTokens + words
@@ -88,7 +88,7 @@ extension TinyModel {
     return try TinyModel(
       configuration: """
         {"architectures": ["\(architecture)"], "model_type": "bert", "hidden_size": \(width),
-        "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32,
+        "num_hidden_layers": \(blocks), "num_attention_heads": 2, "intermediate_size": 32,
         "hidden_act": "gelu", "max_position_embeddings": 64, "type_vocab_size": 2,
         "vocab_size": \(vocabulary.count), "pad_token_id": 0, "id2label": {\(numbered)}}
         """.replacing(", \"id2label\": {}", with: ""),
@@ -107,7 +107,7 @@ extension TinyModel {
   /// - Parameter merges: pairs in the alphabet of byte-level tokenizers, such as `Ġ A` for a space
   ///   and an A.
   static func gpt2(
-    merges: [String] = [], deviation: Float = 0.3,
+    merges: [String] = [], blocks: Int = 2, deviation: Float = 0.3,
     adjust: (inout Parameters, _ id: (String) -> Int) -> Void = { _, _ in }
   ) throws -> TinyModel {
     let vocabulary =
@@ -118,7 +118,7 @@ extension TinyModel {
     return try TinyModel(
       configuration: """
         {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_embd": \(width),
-        "n_head": 2, "n_layer": 2, "n_positions": 512, "vocab_size": \(vocabulary.count),
+        "n_head": 2, "n_layer": \(blocks), "n_positions": 512, "vocab_size": \(vocabulary.count),
         "activation_function": "gelu_new", "tie_word_embeddings": false}
         """,
       tokenizer: [
@@ -129,6 +129,19 @@ extension TinyModel {
     ) { parameters in
       adjust(&parameters) { token in vocabulary.firstIndex(of: token)! }
     }
+  }
+
+  /// A classifier of grey images of 8×8 pixels into ten classes; its tokenizer is of no use.
+  static func vit(blocks: Int = 2) throws -> TinyModel {
+    let labels = (0..<10).map { "\"\($0)\": \"\($0)\"" }.joined(separator: ", ")
+    return try TinyModel(
+      configuration: """
+        {"architectures": ["ViTForImageClassification"], "model_type": "vit",
+        "hidden_size": \(width), "num_hidden_layers": \(blocks), "num_attention_heads": 2,
+        "intermediate_size": 32, "hidden_act": "gelu", "image_size": 8, "patch_size": 4,
+        "num_channels": 1, "qkv_bias": true, "id2label": {\(labels)}}
+        """,
+      tokenizer: ["vocab.txt": specialTokens.joined(separator: "\n") + "\n"])
   }
 
   /// The characters that byte-level tokenizers write the 256 bytes with.

@@ -50,6 +50,17 @@ private func probed(_ size: Size = Size(width: 100, height: 28)) -> ExplorerStat
       frame(of: probed(Size(width: 40, height: 12)).pressing(.character("v"))).size.width == 40)
   }
 
+  @Test func `says what is kept in memory for it`() {
+    var state = probed().pressing(.character("v"))
+    let use = ActivationUse(
+      bytes: 201_000_000, budget: 512_000_000, blocks: 100, reusedBlocks: 43)
+    _ = update(&state, .activations(use))
+    let note = "activations 201 of 512 MB, 43 % of blocks from memory"
+    #expect(frame(of: state).lines.contains { $0.contains(note) })
+    _ = update(&state, .activations(ActivationUse(bytes: 0, budget: 0, blocks: 9, reusedBlocks: 0)))
+    #expect(!frame(of: state).lines.contains { $0.contains("from memory") })
+  }
+
   @Test func `belongs to a task and a method`() {
     var state = probed()
     #expect(!state.sensitivity.isEmpty)

@@ -105,6 +105,17 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: folder.path("data/sparsescope/index.sqlite")))
   }
 
+  @Test func `prints the same with activations in memory and without`() throws {
+    let arguments = ["sensitivity", "--sparsity", "0.9", "--limit", "100", "--no-cache", "--json"]
+    let kept = try Program.run(arguments)
+    let none = try Program.run(arguments + ["--activation-memory", "0"])
+    #expect(kept.status == 0 && kept.output == none.output)
+    #expect(kept.errors.contains("of 512 MB") && kept.errors.contains("of blocks from memory"))
+    #expect(!none.errors.contains("from memory"))
+    let negative = try Program.run(["sensitivity", "--activation-memory=-1"])
+    #expect(negative.status == 2 && negative.errors.contains("--activation-memory"))
+  }
+
   @Test func `refuses what it cannot measure`() throws {
     let dense = try Program.run(["sensitivity", "--sparsity", "0"])
     #expect(dense.status == 2 && dense.errors.contains("--sparsity"))

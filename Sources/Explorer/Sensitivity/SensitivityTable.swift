@@ -20,12 +20,15 @@ struct SensitivityTable: Widget {
 
   func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
     let names = max(12, ranked.map { DisplayWidth.of(plan.title(of: $0)) }.max() ?? 0)
-    let width = rect.overlayWidth(names + 4 + Self.column * plan.levels.count)
-    let frame = listFrame(Size(width: width, height: ranked.count + 5), on: rect)
+    let memory = state.activations?.text
+    let width = rect.overlayWidth(
+      max(names + 4 + Self.column * plan.levels.count, (memory?.count ?? 0) + 4))
+    let feet = memory == nil ? 1 : 2
+    let frame = listFrame(Size(width: width, height: ranked.count + 4 + feet), on: rect)
     let inner = Panel(title: "sensitivity", isFocused: true).frame(
       in: frame, on: &canvas, look: look)
     let (head, below) = inner.splitTop(2)
-    let (list, hint) = below.splitBottom(1)
+    let (list, hint) = below.splitBottom(feet)
     let room = max(0, list.width - 2 - Self.column * plan.levels.count)
     canvas.put(
       "lost when pruned alone, \(unit)", x: head.x + 1, y: head.y, style: look.roles.muted,
@@ -42,7 +45,12 @@ struct SensitivityTable: Widget {
       ListView(count: ranked.count, offset: offset, selection: selection) { row, _ in
         fragments(of: ranked[row], room: room, look)
       }, in: list, look: look)
-    put([("Enter", "selects it"), ("Esc", "goes back")], in: hint, on: &canvas, look)
+    let (note, keys) = hint.splitTop(feet - 1)
+    if let memory {
+      canvas.put(
+        memory, x: note.x + 1, y: note.y, style: look.roles.muted, maxWidth: note.width - 2)
+    }
+    put([("Enter", "selects it"), ("Esc", "goes back")], in: keys, on: &canvas, look)
   }
 
   private var unit: String { state.scale == .share ? "in points" : "in nats" }

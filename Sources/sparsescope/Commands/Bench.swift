@@ -13,13 +13,14 @@ struct Bench: ParsableCommand {
     discussion: """
       Parts: kernels (matrix products), sparse (those with sparse matrices, against dense), index (of a model of BERT-base's size), interface (start, \
       keys, bytes, on a pseudo-terminal), evaluate (the embedded model; with --model and --data \
-      also a text model, and with --pytorch PyTorch beside it), finetune (of a text model, with \
+      also a text model, and with --pytorch PyTorch beside it), search (for the turning point, \
+      against a full grid), finetune (of a text model, with \
       --model and --data). Machines are noisy: close what \
       else runs, and compare ratios.
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case kernels, sparse, index, interface, evaluate, finetune
+    case kernels, sparse, index, interface, evaluate, search, finetune
   }
 
   @Argument(help: "What to measure; without it all parts.")
@@ -91,6 +92,7 @@ struct Bench: ParsableCommand {
         case .index: try index()
         case .interface: try interface()
         case .evaluate: try sparsity == nil ? evaluate() + evaluateTexts() : evaluateSparse()
+        case .search: try search()
         case .finetune: try sparsity == nil ? finetune() : finetuneSparse()
         }
       figures += measured

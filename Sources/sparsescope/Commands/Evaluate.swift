@@ -14,6 +14,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var measured: MeasuredTask
   @OptionGroup var pruning: PruningOptions
   @OptionGroup var kernels: KernelOptions
+  @OptionGroup var activations: ActivationOptions
 
   @Option(
     help: ArgumentHelp(
@@ -66,6 +67,9 @@ struct Evaluate: ParsableCommand {
       index.plan(
         PruningRequest(method: pruning.pruningMethod, sparsity: 0.5, excluded: excluded)),
       in: model)
+    if let first = firstPruned(excluding: excluded, in: model) {
+      evaluator.activations?.reserve(activations.bytes, for: [first])
+    }
     let measurement = CurveMeasurement(
       evaluator: evaluator, preview: index, workers: ParallelWorkers(count: measured.workers),
       kernels: kernels.choice)
@@ -78,13 +82,20 @@ struct Evaluate: ParsableCommand {
     ) { point in
       progress.show(point.scores.count, of: point.total, note: "\(point.level) %")
     }
-    progress.finish()
+    progress.finish(evaluator.activations.flatMap { $0.use.reusedBlocks > 0 ? $0.use.text : nil })
     if let predictions, let source = evaluator as? any PredictionRecording {
       try PredictionFiles(path: predictions).write(result.curve.points, of: identity, from: source)
     }
     let report = try EvaluationReport(
       model, identity, result, data: measured.request?.data, tolerance: tolerance)
     if json { try JSONOutput.print(report) } else { print(report.text.printable) }
+  }
+
+  /// The block from which on all levels differ from the dense model; nil where that is the first.
+  private func firstPruned(excluding excluded: Set<Int>, in model: OpenModel) -> Int? {
+    let blocks = model.summary.matrices.enumerated()
+      .filter { !excluded.contains($0.offset) }.map { $0.element.block ?? 0 }
+    return blocks.min().flatMap { $0 > 0 ? $0 : nil }
   }
 
   /// The levels to measure; nil for the search.

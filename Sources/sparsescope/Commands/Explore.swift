@@ -13,6 +13,7 @@ struct Explore: ParsableCommand {
   @OptionGroup var modelArgument: ModelArgument
   @OptionGroup var pruning: PruningOptions
   @OptionGroup var kernels: KernelOptions
+  @OptionGroup var activations: ActivationOptions
   @OptionGroup var appearance: AppearanceOptions
 
   @Option(
@@ -102,7 +103,9 @@ struct Explore: ParsableCommand {
       state.notice = notice
       return ExplorerSession(
         model: model, themes: themes, memory: memory, keepsPoints: !noCache,
-        probesSensitivity: !once && !noSensitivity, kernels: kernels.kernels, state: state)
+        probesSensitivity: !once && !noSensitivity, kernels: kernels.kernels,
+        // A frame that is printed once asks for one curve, on which nothing comes back.
+        activationMemory: once ? 0 : activations.bytes, state: state)
     }
     let theme = try themes.theme(appearance.theme, remembered: remembered.theme)
     if once {

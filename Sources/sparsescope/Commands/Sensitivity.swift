@@ -16,6 +16,7 @@ struct Sensitivity: ParsableCommand {
   @OptionGroup var measured: MeasuredTask
   @OptionGroup var pruning: PruningOptions
   @OptionGroup var kernels: KernelOptions
+  @OptionGroup var activations: ActivationOptions
 
   @Option(help: ArgumentHelp("Levels, separated by commas.", valueName: "levels"))
   var sparsity = LevelList(levels: SensitivityPlan.standardLevels)
@@ -38,6 +39,7 @@ struct Sensitivity: ParsableCommand {
   func run() throws {
     let open = try measured.open(modelArgument.model)
     let model = open.model
+    open.evaluator.activations?.reserve(activations.bytes)
     let index = try MagnitudeIndex.build(model.matrices, threads: ProcessorCount.available)
     let measurement = CurveMeasurement(
       evaluator: open.evaluator, preview: index, workers: ParallelWorkers(count: measured.workers),
@@ -74,7 +76,7 @@ struct Sensitivity: ParsableCommand {
         at: probe.level, of: plan.identity(of: probe.subject, method: method))
       found[probe] = PairedDifference(pruned: pruned.scores, dense: dense.scores)
     }
-    progress.finish()
+    progress.finish(open.evaluator.activations?.use.text)
     let report = SensitivityReport(model, plan, found, method: method, scale: open.scale)
     if json { try JSONOutput.print(report) } else { print(report.text.printable) }
   }

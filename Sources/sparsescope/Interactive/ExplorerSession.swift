@@ -22,6 +22,7 @@ final class ExplorerSession {
   private let keepsPoints: Bool
   private let probesSensitivity: Bool
   private let kernels: KernelOptions.Kernels
+  private let activationMemory: Int
   /// Measures the present task; nil where there is none.
   private var evaluator: (any LevelEvaluator)?
   private let openedTasks = OpenedTasks()
@@ -45,15 +46,18 @@ final class ExplorerSession {
   /// - Parameters:
   ///   - keepsPoints: whether what is measured is kept in the index of runs, and taken from there.
   ///   - probesSensitivity: whether parts of the model are pruned alone when nothing else is asked.
+  ///   - activationMemory: bytes for activations of the dense model.
   init(
     model: OpenModel, themes: ThemeSource, memory: ExplorerMemoryFile?, keepsPoints: Bool,
-    probesSensitivity: Bool, kernels: KernelOptions.Kernels, state: ExplorerState
+    probesSensitivity: Bool, kernels: KernelOptions.Kernels,
+    activationMemory: Int, state: ExplorerState
   ) {
     self.model = model
     self.memory = memory
     self.keepsPoints = keepsPoints
     self.probesSensitivity = probesSensitivity
     self.kernels = kernels
+    self.activationMemory = activationMemory
     evaluator = model.evaluator
     self.themes = themes
     self.state = state
@@ -220,6 +224,7 @@ final class ExplorerSession {
     scheduler = nil
     (given, answered) = (0, 0)
     guard let preview = state.preview, let evaluator else { return }
+    evaluator.activations?.reserve(activationMemory)
     let queue = queue
     let task = state.taskNumber
     let scheduler = EvaluationScheduler(
@@ -237,6 +242,7 @@ final class ExplorerSession {
         queue.post(.turningPoints(identity, points, task: task))
       case .sensitivity(let method, let probe, let difference):
         queue.post(.sensitivity(method, probe, difference, task: task))
+      case .activations(let use): queue.post(.activations(use, task: task))
       case .status(let status, let order):
         queue.post(.engine(status, order: order, task: task))
       }
