@@ -19,6 +19,8 @@ package struct FramePacing: Sendable {
   private var missed = 0
 
   private static let firstPatience = Duration.seconds(1)
+  /// How long the end waits for the first answer of a terminal of which nothing is known.
+  private static let lastPatience = Duration.seconds(2)
   /// The slowest link that frames are paced for.
   private static let bytesPerSecond = 2000.0
   /// A terminal that leaves out so many answers has stopped to give any.
@@ -55,7 +57,10 @@ package struct FramePacing: Sendable {
     if now < due { return due }
     self.due = nil
     missed += 1
-    if doesAnswer == nil || missed == Self.toleratedMisses {
+    if doesAnswer == nil {
+      // The question stays: over a very slow link its answer may still come.
+      doesAnswer = false
+    } else if missed == Self.toleratedMisses {
       doesAnswer = false
       questions = []
     }
@@ -64,7 +69,9 @@ package struct FramePacing: Sendable {
 
   /// How long the last answers are worth waiting for at the end; zero where none are to come.
   package func patience(at now: Instant) -> Duration {
-    guard let doesAnswer else { return max(.zero, (due ?? now) - now) }
+    guard let doesAnswer else {
+      return max(.zero, (questions.first ?? now) + Self.lastPatience - now)
+    }
     guard doesAnswer else { return .zero }
     return max(.milliseconds(250), (roundTrip ?? .zero) * 4, (due ?? now) - now)
   }

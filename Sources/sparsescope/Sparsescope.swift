@@ -106,6 +106,23 @@ enum StandardOutput {
     }
   }
 
+  /// Writes for whoever may stop reading at any time.
+  ///
+  /// - Returns: false where nobody reads any more.
+  /// - Throws: what else goes wrong.
+  static func writeToReader(_ data: Data) throws(CommandError) -> Bool {
+    do {
+      try write(data)
+      return true
+    } catch {
+      // Without events only the reader's end, or a descriptor that is closed, is told.
+      var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+      poll(&output, 1, 0)
+      guard output.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 else { throw error }
+      return false
+    }
+  }
+
   /// Writes all bytes to a descriptor.
   ///
   /// - Returns: the system's error; 0 where there is none.

@@ -153,7 +153,7 @@ struct `Watching other machines` {
     ])
     try session.waitUntilSettled()
     #expect(try session.screenContains("gpu1 ✓"))
-    #expect(try session.screenContains("! alpha"))
+    try wait("the run to be told of") { try session.screenContains("! alpha") }
     try session.press("p")
     #expect(try session.screenContains("gpu1 are only looked at"))
     try session.press("x")

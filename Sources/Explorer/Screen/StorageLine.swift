@@ -16,7 +16,10 @@ struct StorageLine: Widget {
   func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
     guard let sizes, rect.height > 0 else { return }
     let width = rect.width - 2
-    let candidates = [pieces(sizes, look, parts: true), pieces(sizes, look, parts: false)]
+    let candidates = [
+      pieces(sizes, look, parts: true, speed: speed), pieces(sizes, look, speed: speed),
+      pieces(sizes, look),
+    ]
     let shown = candidates.first { $0.width <= width } ?? Self.shortest(sizes, look)
     canvas.put(shown, x: rect.x + 1, y: rect.y, maxWidth: width)
   }
@@ -35,7 +38,7 @@ struct StorageLine: Widget {
   }
 
   private func pieces(
-    _ sizes: StorageSizes, _ look: Appearance, parts: Bool
+    _ sizes: StorageSizes, _ look: Appearance, parts: Bool = false, speed: String? = nil
   ) -> [Fragment] {
     var pieces = [
       Fragment("stored ", look.roles.muted),

@@ -82,7 +82,7 @@ extension ExplorerState {
     }
     let known = results[selection] ?? TaskResults()
     (curves, turningPoints) = (known.curves, known.turningPoints)
-    speeds = known.speeds
+    (sensitivities, speeds) = (known.sensitivities, known.speeds)
     activations = nil
     (task, taskNumber, self.opening) = (selection, number, nil)
     model.evaluation = evaluation

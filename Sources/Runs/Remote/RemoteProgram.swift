@@ -27,8 +27,9 @@ package struct RemoteProgram: Sendable, Hashable {
   }
 
   private var remoteCommand: String {
-    ([program, "events"] + (address.path.map { [$0] } ?? [])
-      + ["--follow", "--state", "--after", "-"])
+    ([program, "events", "--follow", "--state", "--after", "-"]
+      // A folder may be called like an option.
+      + (address.path.map { ["--", $0] } ?? []))
       .map { ShellWords.quoted($0) }.joined(separator: " ")
   }
 

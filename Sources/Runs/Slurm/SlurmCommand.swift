@@ -58,12 +58,16 @@ package enum SlurmCommand {
     return output.text
   }
 
+  /// Characters of what a command says that are passed on.
+  private static let longestReason = 400
+
   /// What a command says of its failure, without its name in front of each line.
   static func reason(_ errors: String) -> String {
     let lines = errors.split(whereSeparator: \.isNewline).map { line in
       line.replacing(/^[a-z]+: (error: )?/, with: "")
     }
-    let text = lines.filter { !$0.isEmpty }.joined(separator: "; ")
+    var text = lines.filter { !$0.isEmpty }.joined(separator: "; ")
+    if text.count > longestReason { text = text.prefix(longestReason) + "…" }
     return text.isEmpty ? "it has failed without a word." : text + (text.hasSuffix(".") ? "" : ".")
   }
 

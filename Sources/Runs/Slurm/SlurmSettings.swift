@@ -55,9 +55,9 @@ extension SlurmSettings {
   /// Options of `sbatch` that the program itself gives, because it relies on them.
   private static let ownOptions = [
     "array", "dependency", "job-name", "output", "error", "open-mode", "requeue", "no-requeue",
-    "signal", "parsable", "wrap", "wait", "test-only", "chdir",
+    "signal", "parsable", "wrap", "wait", "test-only", "chdir", "time", "cpus-per-task",
   ]
-  private static let ownLetters = "adJoeWD"
+  private static let ownLetters = "adJoeWDtc"
 
   package func validate() throws(Problem) {
     let words: [(Problem.Setting, String?)] = [
@@ -105,7 +105,9 @@ extension SlurmSettings {
     if isOwn {
       throw Problem(
         setting: .directives,
-        reason: "has \(directive), which the program sets itself; leave it out."
+        reason:
+          "has \(directive), which the program sets itself; leave it out (a time limit and processors have "
+          + "options of their own)."
       )
     }
   }

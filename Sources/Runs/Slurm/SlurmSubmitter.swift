@@ -175,7 +175,9 @@ package struct SlurmSubmitter {
       environment: script.withoutVariables)
     // `123`, or `123;cluster`.
     guard let job = Int(answer.prefix { $0.isNumber }) else {
-      throw .refused(command: "sbatch", reason: "its answer \"\(answer)\" has no job number.")
+      throw .refused(
+        command: "sbatch",
+        reason: "its answer \"\(SlurmCommand.reason(answer))\" has no job number.")
     }
     return job
   }

@@ -101,11 +101,13 @@ struct Explore: ParsableCommand {
         state.restore(view, withPruning: sparsity == nil && !pruning.areGiven)
       }
       state.notice = notice
-      return ExplorerSession(
+      let session = ExplorerSession(
         model: model, themes: themes, memory: memory, keepsPoints: !noCache,
         probesSensitivity: !once && !noSensitivity, kernels: kernels.kernels,
         // A frame that is printed once asks for one curve, on which nothing comes back.
         activationMemory: once ? 0 : activations.bytes, state: state)
+      session.isRemembered = notice?.isWarning != true
+      return session
     }
     let theme = try themes.theme(appearance.theme, remembered: remembered.theme)
     if once {

@@ -23,6 +23,15 @@ struct RunArgument: ParsableArguments {
     // A folder needs no place for runs.
     try ((try? RunPlaces.store()) ?? RunStore(folder: ".")).find(run)
   }
+
+  /// - Throws: also where there is nothing left to ask of the run.
+  func openUnfinished() throws -> RunFolder {
+    let run = try open()
+    guard run.finishedCells.count < run.spec.cells.count else {
+      throw CommandError("\(run.name) is finished already.")
+    }
+    return run
+  }
 }
 
 struct RunsList: ParsableCommand {

@@ -10,7 +10,7 @@ struct RunsPause: ParsableCommand {
   @OptionGroup var argument: RunArgument
 
   func run() throws {
-    let run = try argument.open()
+    let run = try argument.openUnfinished()
     try run.control.pause()
     let held = try SlurmRun.hold(run, true)
     print(
@@ -47,9 +47,8 @@ struct RunsCancel: ParsableCommand {
   var yes = false
 
   func run() throws {
-    let run = try argument.open()
+    let run = try argument.openUnfinished()
     let summary = RunPlaces.summary(run)
-    if summary.state == .finished { throw CommandError("\(run.name) is finished already.") }
     if !yes, isatty(STDIN_FILENO) == 1 {
       StandardError.write(
         "\(run.name): \(summary.done) of \(summary.total) cells are finished and stay. "
@@ -60,7 +59,14 @@ struct RunsCancel: ParsableCommand {
       }
     }
     try run.control.cancel()
-    let ended = try SlurmRun.cancel(run)
+    let ended: String
+    do {
+      ended = try SlurmRun.cancel(run)
+    } catch {
+      throw CommandError(
+        "\(run.name): what runs is told to end, but what is queued could not be cancelled: \(error) "
+          + "Try again, or use `scancel --name=\(run.slurmName)`.")
+    }
     print("\(run.name) is cancelled\(ended).".printable)
   }
 }
@@ -88,7 +94,7 @@ struct RunsSet: ParsableCommand {
   }
 
   func run() throws {
-    let run = try argument.open()
+    let run = try argument.openUnfinished()
     if let workers { try run.control.setWorkers(workers) }
     if let nice { try run.control.setNiceness(nice) }
   }

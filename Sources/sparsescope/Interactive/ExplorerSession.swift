@@ -21,6 +21,9 @@ final class ExplorerSession {
   private let memory: ExplorerMemoryFile?
   private let keepsPoints: Bool
   private let probesSensitivity: Bool
+  /// Whether the model is to be opened again the next time; not where it only stands in for one that
+  /// could not be opened.
+  var isRemembered = true
   private let kernels: KernelOptions.Kernels
   private let activationMemory: Int
   /// Measures the present task; nil where there is none.
@@ -155,10 +158,10 @@ final class ExplorerSession {
     let view = ExplorerView(state)
     guard view != keptView else { return }
     keptView = view
-    let key = model.memoryKey
+    let (key, isRemembered) = (model.memoryKey, isRemembered)
     memory?.changeSoon { memory in
       memory.views[key] = view
-      memory.lastModel = key
+      if isRemembered { memory.lastModel = key }
     }
   }
 

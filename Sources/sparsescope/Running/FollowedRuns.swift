@@ -29,7 +29,7 @@ struct FollowedRuns {
         guard try followed.printOverviews() else { return }
       } else {
         output.write(try news.next(), host: nil)
-        guard output.isOpen else { return }
+        guard try output.isOpen else { return }
       }
     } while pause.wait(milliseconds: 400)
   }
@@ -50,6 +50,6 @@ struct FollowedRuns {
       overviews[name] = overview
       text += try JSONOutput.line(overview)
     }
-    return text.isEmpty || (try? StandardOutput.write(text)) != nil
+    return try text.isEmpty || StandardOutput.writeToReader(text)
   }
 }

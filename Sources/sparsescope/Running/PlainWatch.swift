@@ -43,7 +43,7 @@ final class PlainWatch: Sendable {
       let areHopeless = connections.allSatisfy {
         if case .failed = $0.state { true } else { false }
       }
-      guard output.isOpen else { return }
+      guard try output.isOpen else { return }
       if areHopeless, here == nil {
         throw CommandError("No machine can be watched.")
       }
@@ -109,10 +109,25 @@ struct LocalNews {
 
 /// Lines on standard output with the time and the machine, each written at once.
 final class PlainOutput: Sendable {
-  private let hasReader = Mutex(true)
+  private enum State {
+    case open, closed
+    case failed(CommandError)
+  }
+
+  private let state = Mutex(State.open)
 
   /// Whether somebody reads.
-  var isOpen: Bool { hasReader.withLock { $0 } }
+  ///
+  /// - Throws: where lines could not be written though somebody reads.
+  var isOpen: Bool {
+    get throws {
+      switch state.withLock({ $0 }) {
+      case .open: true
+      case .closed: false
+      case .failed(let error): throw error
+      }
+    }
+  }
 
   /// - Parameter host: nil where there is only one machine.
   func write(_ lines: [String], host: String?) {
@@ -122,9 +137,13 @@ final class PlainOutput: Sendable {
       let flat = line.split(whereSeparator: \.isNewline).joined(separator: " ").printable
       return "\(time) " + (host.map { "\($0): " } ?? "") + flat + "\n"
     }.joined()
-    hasReader.withLock { hasReader in
-      guard hasReader else { return }
-      hasReader = (try? StandardOutput.write(Data(text.utf8))) != nil
+    state.withLock { state in
+      guard case .open = state else { return }
+      do throws(CommandError) {
+        if try !StandardOutput.writeToReader(Data(text.utf8)) { state = .closed }
+      } catch {
+        state = .failed(error)
+      }
     }
   }
 }
