@@ -21,7 +21,8 @@ package func view(_ state: ExplorerState, on canvas: inout Canvas) {
     }
   }
   canvas.draw(SliderLine(state), in: layout.slider, look: state.look)
-  canvas.draw(StorageLine(state), in: layout.storage, look: state.look)
+  canvas.draw(
+    StorageLine(state, speed: state.measuredSpeed), in: layout.storage, look: state.look)
   canvas.draw(BottomLine(state), in: layout.hints, look: state.look)
   drawOverlay(state, on: &canvas)
 }
