@@ -19,13 +19,8 @@ package struct LevelSpeed: Sendable, Hashable, Codable {
     (sparseMatrices, matrices) = (later.sparseMatrices, later.matrices)
   }
 
-  /// Examples a second; nil where too little was timed to say.
-  package var rate: Double? {
-    seconds >= Self.least && examples > 0 ? Double(examples) / seconds : nil
-  }
-
-  /// Seconds that tell a speed: what takes less is lost in what else the machine does.
-  private static let least = 0.05
+  /// Examples a second; nil where nothing was timed.
+  package var rate: Double? { seconds > 0 && examples > 0 ? Double(examples) / seconds : nil }
 }
 
 extension LevelSpeed {

@@ -105,9 +105,7 @@ extension SlurmSettings {
     if isOwn {
       throw Problem(
         setting: .directives,
-        reason:
-          "has \(directive), which the program sets itself; leave it out (a time limit and processors have "
-          + "options of their own)."
+        reason: "has \(directive), which the program sets itself; leave it out."
       )
     }
   }
