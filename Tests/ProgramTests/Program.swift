@@ -51,6 +51,17 @@ enum Program {
   }
 }
 
+extension Pipe {
+  /// A pipe that programs which other tests start at the same time do not keep open.
+  static func unshared() -> Pipe {
+    let pipe = Pipe()
+    for handle in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
+      _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+    }
+    return pipe
+  }
+}
+
 /// A folder that goes away with the test.
 final class TemporaryFolder {
   let url: URL

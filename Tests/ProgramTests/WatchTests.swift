@@ -176,7 +176,7 @@ struct `Watching other machines` {
       "watch", "--plain", "--ssh", shell.command, "--remote-program", Program.url.path, "gpu1:",
       "gpu2:/no/such/folder",
     ]
-    let output = Pipe()
+    let output = Pipe.unshared()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
@@ -209,7 +209,7 @@ struct `Watching other machines` {
     process.arguments = ["runs", "--json", "--follow"]
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["XDG_DATA_HOME": folder.path("data")]) { $1 }
-    let output = Pipe()
+    let output = Pipe.unshared()
     process.standardOutput = output
     try process.run()
     let handle = output.fileHandleForReading
@@ -229,7 +229,7 @@ struct `Watching other machines` {
     let process = Process()
     process.executableURL = Program.url
     process.arguments = ["events", folder.url.path, "--follow", "--state", "--after", "-"]
-    let (input, output) = (Pipe(), Pipe())
+    let (input, output) = (Pipe.unshared(), Pipe.unshared())
     process.standardInput = input
     process.standardOutput = output
     try process.run()
