@@ -20,6 +20,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: fastC),
     .target(name: "CCurl"),
     .target(name: "CImages", cSettings: fastC),
+    .target(name: "CProcesses"),
 
     .target(name: "Experiments"),
     .target(name: "Canvas", dependencies: [.product(name: "Yams", package: "Yams")]),
@@ -35,11 +36,12 @@ let package = Package(
       name: "Engine",
       dependencies: [
         "Experiments", "Tensors", "Checkpoints", "Tokenizers", "Transformers", "Pruning", "Tasks",
+        "CProcesses",
       ]),
     .target(
       name: "Runs",
       dependencies: [
-        "Experiments", .product(name: "GRDB", package: "GRDB.swift"),
+        "Experiments", "CProcesses", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Yams", package: "Yams"),
       ]),
     .target(name: "Explorer", dependencies: ["Canvas", "Experiments"]),

@@ -100,19 +100,6 @@ package struct ModelFolderWriter: ~Copyable {
     return copy.compressed
   }
 
-  /// Adds copies of the files beside a model's weights, or of some of them.
-  package mutating func addCompanions(
-    of checkpoint: Checkpoint, where isWanted: (String) -> Bool = { _ in true }
-  ) throws {
-    for name in try ModelLocation.entries(of: checkpoint.folder)
-    where Self.isCompanion(name) && isWanted(name) {
-      let path = "\(checkpoint.folder)/\(name)"
-      var status = stat()
-      guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-      try MappedFile(path: path).withBytes { try addFile(name, $0) }
-    }
-  }
-
   /// Adds safetensors files as they are but for the tensors that are rewritten.
   private mutating func addFiles(
     of checkpoint: Checkpoint, rewriting names: Set<String>,
@@ -150,8 +137,13 @@ package struct ModelFolderWriter: ~Copyable {
     guard mkdir(temporary, 0o755) == 0 else {
       throw .cannotWrite(path: folder, reason: OutputFile.text(errno))
     }
+    let inner = innerFolders
     do throws(CheckpointError) {
+      for name in inner where mkdir("\(temporary)/\(name)", 0o755) != 0 {
+        throw .cannotWrite(path: "\(folder)/\(name)", reason: OutputFile.text(errno))
+      }
       for (name, file) in files { try file.place(at: "\(temporary)/\(name)") }
+      for name in inner { OutputFile.synchronizeFolder("\(temporary)/\(name)") }
       OutputFile.synchronizeFolder(temporary)
       // Renaming onto an empty folder replaces it, and onto one that was filled meanwhile fails.
       guard rename(temporary, folder) == 0 else {
@@ -161,19 +153,24 @@ package struct ModelFolderWriter: ~Copyable {
       }
     } catch {
       for (name, _) in files { unlink("\(temporary)/\(name)") }
+      for name in inner.reversed() { rmdir("\(temporary)/\(name)") }
       rmdir(temporary)
       throw error
     }
     OutputFile.synchronizeFolder(parent)
   }
 
-  /// Whether a file beside the weights belongs to the model in any format: configuration,
-  /// tokenizer, preprocessor, chat template, licence.
-  private static func isCompanion(_ name: String) -> Bool {
-    // The index of our shards is added by itself, and that of another format would mislead.
-    if name.hasPrefix(".") || name.hasSuffix(".index.json") { return false }
-    let endings = [".json", ".txt", ".model", ".jinja", ".py"]
-    return name.hasPrefix("LICENSE") || endings.contains { name.hasSuffix($0) }
+  /// The folders inside the new one, each behind the one that it is in.
+  private var innerFolders: [String] {
+    var folders: Set<String> = []
+    for (name, _) in files {
+      var path = name
+      while path.contains("/") {
+        path = ModelLocation.split(path).folder
+        folders.insert(path)
+      }
+    }
+    return folders.sorted()
   }
 
   private static func makeFolders(

@@ -3,36 +3,13 @@ import Runs
 
 /// A process of this program that outlives the terminal and the one that starts it.
 enum DetachedProcess {
-  /// glibc's `POSIX_SPAWN_SETSID`, which it declares for GNU sources only.
-  private static let newSession: Int16 = 0x80
-
   /// Starts the program anew in a session of its own.
   ///
   /// - Parameter log: the file that its output is appended to.
   /// - Returns: its number.
   static func start(_ arguments: [String], log: String) throws(RunError) -> pid_t {
     let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-    posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawnattr_setflags(&attributes, Self.newSession)
-    var words = ([program] + arguments).map { strdup($0) } + [nil]
-    defer { for word in words { free(word) } }
-    // What is ignored stays so in the new program, and a closed terminal sends SIGHUP.
-    let former = signal(SIGHUP, SIG_IGN)
-    defer { signal(SIGHUP, former) }
-    var child = pid_t()
-    let failure = posix_spawn(&child, program, &actions, &attributes, &words, environ)
-    guard failure == 0 else {
-      throw .cannotStart(program: program, reason: String(cString: strerror(failure)))
-    }
-    return child
+    return try StartedProcess.startDetached([program] + arguments, log: log)
   }
 
   /// Waits until the process works on the run, or has ended.

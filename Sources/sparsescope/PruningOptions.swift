@@ -31,7 +31,8 @@ struct PruningOptions: ParsableArguments {
 
   @Option(
     name: .customLong("seed"),
-    help: ArgumentHelp("The seed of the random methods; 0 unless given.", valueName: "seed"))
+    help: ArgumentHelp("The seed of the random methods; 0 unless given.", valueName: "seed"),
+    transform: Seed.parse)
   var givenSeed: UInt64?
 
   @Option(
@@ -141,6 +142,16 @@ extension MethodName: ExpressibleByArgument {
 }
 
 extension PruningScope: ExpressibleByArgument {}
+
+/// A seed as it is written on the command line.
+enum Seed {
+  static func parse(_ argument: String) throws -> UInt64 {
+    guard let seed = UInt64(argument) else {
+      throw ValidationError("a seed is a whole number from 0 to \(UInt64.max).")
+    }
+    return seed
+  }
+}
 
 extension SparsityLevel: ExpressibleByArgument {
   /// Reads `0.64` or `64%`, or says how to write the level.

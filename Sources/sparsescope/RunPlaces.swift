@@ -41,7 +41,8 @@ enum RunPlaces {
   /// How a run stands, also with Slurm.
   static func summary(_ run: RunFolder) -> RunSummary {
     let jobs = (try? run.slurmJobs())??.jobs ?? []
-    return RunSummary(run, queue: jobs.isEmpty ? nil : SlurmQueue.read(jobs))
+    // Also where the jobs cannot be read, which it then tells.
+    return RunSummary(run, queue: run.isOnSlurm ? SlurmQueue.read(jobs) : nil)
   }
 
   /// Removes a run of which nothing has begun, and the link to it.

@@ -29,7 +29,7 @@ struct Sparsescope: ParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     var running: (any ParsableCommand.Type)?
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(NegativeValues.joined(Array(CommandLine.arguments.dropFirst())))
       running = type(of: command)
       try command.run()
       // What `print` could not write is known only now.

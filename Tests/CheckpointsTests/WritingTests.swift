@@ -176,6 +176,42 @@ struct WritingTests {
     }
   }
 
+  @Test func `small files in folders of the model come with it, weights of other formats do not`()
+    throws
+  {
+    for folder in [
+      "in", "in/1_Pooling", "in/2_Dense", "in/onnx", "in/.git", "in/checkpoint-5", "in/a", "in/a/b",
+      "in/a/b/c", "in/data",
+    ] { mkdir(fixture.path(folder), 0o755) }
+    try fixture.tensors(["w": [1]], in: "in/model.safetensors")
+    try fixture.write("in/modules.json", #"[{"path": ""}, {"path": "1_Pooling"}, {"path": "2_Dense"}]"#)
+    let kept = [
+      "1_Pooling/config.json", "2_Dense/config.json", "2_Dense/model.safetensors", "a/b/LICENSE.md",
+      "a/merges.txt",
+    ]
+    let left = [
+      ".git/config.json", "2_Dense/pytorch_model.bin", "a/b/c/config.json", "a/notes",
+      "checkpoint-5/config.json", "checkpoint-5/model.safetensors", "onnx/config.json",
+      "onnx/model.onnx",
+    ]
+    for name in kept + left { try fixture.write("in/\(name)", name) }
+    for number in 0...100 { try fixture.write("in/data/\(number).txt", "") }
+    symlink("1_Pooling", fixture.path("in/link"))
+    try fixture.write("in/1_Pooling/vocab.txt", [UInt8](repeating: 0, count: (16 << 20) + 1))
+
+    var writer = try ModelFolderWriter(to: fixture.path("out"))
+    try writer.addCopy(of: Checkpoint.open(at: fixture.path("in")), rewriting: [], zero)
+    try writer.finish()
+    for name in kept { #expect(try fixture.read("out/\(name)") == Array(name.utf8)) }
+    #expect(
+      try fixture.entries("out") == ["1_Pooling", "2_Dense", "a", "model.safetensors", "modules.json"])
+    #expect(try fixture.entries("out/1_Pooling") == ["config.json"])
+    #expect(try fixture.entries("out/2_Dense") == ["config.json", "model.safetensors"])
+    #expect(try fixture.entries("out/a") == ["b", "merges.txt"])
+    #expect(try fixture.entries("out/a/b") == ["LICENSE.md"])
+    #expect(try fixture.entries() == ["in", "out"], "nothing hidden is left")
+  }
+
   @Test func `a single file gets the name that loaders look for`() throws {
     let file = try fixture.tensors(["w": [1]], in: "tiny.safetensors")
     var writer = try ModelFolderWriter(to: fixture.path("out"))

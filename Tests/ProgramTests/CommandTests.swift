@@ -47,6 +47,38 @@ import Testing
   }
 
   @Test(arguments: [
+    (["inspect", "--sparsity", "-0.5"], "from 0 to 1"),
+    (["evaluate", "--sparsity", "0,-50%"], "from 0 to 1"),
+    (["evaluate", "--sparsity", "-.5"], "from 0 to 1"),
+    (["evaluate", "--activation-memory", "-3"], "from 0 to 1000000 megabytes"),
+    (["evaluate", "--tolerance", "-1"], "between 0 and 1"),
+    (["inspect", "--seed", "-1"], "from 0 to 18446744073709551615"),
+    (["runs", "set", "a", "--nice", "-1"], "from 0 to 19"),
+    (["evaluate", "--limit", "--json"], "Missing value for '--limit <limit>'"),
+    (["inspect", "--json", "-3"], "does not take any value"),
+    (["inspect", "--", "--limit", "-3"], "-3"),
+  ])
+  func `of a negative number it is told what is allowed`(arguments: [String], words: String) throws {
+    let result = try Program.run(arguments)
+    #expect(result.status == 2)
+    #expect(result.errors.contains(words), "\(result.errors)")
+  }
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/taskset")))
+  func `counts the processors that it is bound to`() throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/taskset")
+    process.arguments = ["-c", "0", Program.url.path, "evaluate", "--help"]
+    let output = Pipe.unshared()
+    process.standardOutput = output
+    try process.run()
+    let text = String(
+      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let workers = try #require(text.split(separator: "--workers").last)
+    #expect(workers.prefix(200).contains("(default: 1)"), "\(workers.prefix(200))")
+  }
+
+  @Test(arguments: [
     ["--sparsity", "64"], ["--sparsity", "nan"], ["--sparsity=-0.1"], ["--method", "5:4"],
     ["--method", "2:0"], ["--scope", "layer"], ["--exclude", "nonesuch"],
     ["--method", "2:4", "--sparsity", "0.9"],

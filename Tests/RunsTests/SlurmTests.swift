@@ -239,6 +239,9 @@ import Testing
     let over = RunSummary(run, queue: SlurmQueue(parsing: "5_0|TIMEOUT|TimeLimit|a"))
     #expect(over.state == .interrupted)
     #expect(over.cells[0].message == "Slurm: out of time (TimeLimit)")
+    let ended = RunSummary(
+      run, queue: SlurmQueue(parsing: "5_0|CANCELLED|None|a\n5_1|CANCELLED|None|a"))
+    #expect(ended.cells.map(\.stateText) == ["cancelled", "cancelled"])
     var unknown = SlurmQueue()
     unknown.problem = "no answer"
     #expect(RunSummary(run, queue: unknown).problems == ["no answer"])
@@ -320,6 +323,20 @@ import Testing
         == "invalid partition specified: nowhere; Batch job submission failed: Invalid partition name "
         + "specified.")
     #expect(SlurmCommand.reason("") == "it has failed without a word.")
+  }
+
+  @Test(arguments: [
+    ("Slurmctld(primary) at a is DOWN\n***\n** RESTORE SLURMCTLD DAEMON TO SERVICE **", "",
+     SlurmError.down(words: "Slurmctld(primary) at a is DOWN")),
+    ("Slurmctld(primary) at a is DOWN\nSlurmctld(backup) at b is UP", "", nil),
+    ("", "scontrol: error: no config", SlurmError.refused(command: "scontrol", reason: "no config.")),
+    ("", "", nil),
+  ] as [(String, String, SlurmError?)])
+  func `a controller that answers nobody is told from one that does`(
+    text: String, errors: String, problem: SlurmError?
+  ) {
+    let ping = SlurmCommand.Output(status: 1, text: text, errors: errors)
+    #expect(SlurmController.problem(of: ping) == problem)
   }
 
   @Test func `a command that does not answer is ended`() {

@@ -145,7 +145,13 @@ package struct RunFolder: Sendable, Hashable {
   ///
   /// - Returns: the path that it is kept at.
   package func setResultAside(of cell: ExperimentCell.ID) throws(RunError) -> String {
-    let path = resultFile(of: cell)
+    try Self.setAside(resultFile(of: cell))
+  }
+
+  /// Keeps a file under a name of its own.
+  ///
+  /// - Returns: the path that it is kept at.
+  static func setAside(_ path: String) throws(RunError) -> String {
     var (aside, number) = ("\(path).damaged", 1)
     while access(aside, F_OK) == 0 {
       number += 1

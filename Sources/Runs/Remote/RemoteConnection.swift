@@ -132,10 +132,10 @@ package final class RemoteConnection: Sendable {
   }
 
   private func connect(_ plan: inout RetryPlan) -> ConnectionEnd {
-    let process: PipedProcess
+    let process: StartedProcess
     var stream: RemoteStream
     do {
-      process = try PipedProcess(program.arguments)
+      process = try StartedProcess(program.arguments)
       let cursor = shared.withLock { shared in
         shared.runs.reconnect()
         shared.child = process.pid

@@ -15,7 +15,7 @@ struct RemoteStream {
     case failed(ConnectionEnd)
   }
 
-  private let process: PipedProcess
+  private let process: StartedProcess
   private var reader = LineReader()
   /// What is still to be said to the other side.
   private var pending: Data
@@ -33,7 +33,7 @@ struct RemoteStream {
   private static let mostNoise = 1 << 20
   private static let mostErrors = 1 << 13
 
-  init(_ process: PipedProcess, greeting: Data) {
+  init(_ process: StartedProcess, greeting: Data) {
     self.process = process
     pending = greeting + Data("\n".utf8)
   }

@@ -19,30 +19,29 @@ package enum SlurmCommand {
     environment: [String: String?] = [:]
   ) throws(SlurmError) -> Output {
     guard let program = path(of: command) else { throw .missing(command: command) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.environment = environment.reduce(into: ProcessInfo.processInfo.environment) {
-      $0[$1.key] = $1.value
+    let answer: StartedProcess.Answer?
+    do throws(RunError) {
+      answer = try StartedProcess.answer(
+        of: [program] + arguments, environment: environment, seconds: seconds, limit: mostBytes)
+    } catch {
+      throw .refused(command: command, reason: "\(error)")
     }
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = errors
-    let ended = DispatchSemaphore(value: 0)
-    process.terminationHandler = { _ in ended.signal() }
-    do { try process.run() } catch {
-      throw .refused(command: command, reason: "it cannot be started: \(error).")
+    guard let answer else {
+      let error = SlurmError.silent(command: command, seconds: seconds)
+      SlurmController.remember(error)
+      throw error
     }
-    // Read beside it: a long answer would fill the pipe, and the command wait for ever.
-    let texts = [output, errors].map { PipeText($0.fileHandleForReading) }
-    guard ended.wait(timeout: .now() + .seconds(seconds)) == .success else {
-      kill(process.processIdentifier, SIGKILL)
-      throw .silent(command: command, seconds: seconds)
+    guard !answer.isCut else {
+      throw .refused(command: command, reason: "its answer is longer than \(mostBytes) bytes.")
     }
     return Output(
-      status: process.terminationStatus, text: texts[0].wait(), errors: texts[1].wait())
+      // As a shell tells of a signal.
+      status: answer.status ?? 128, text: String(decoding: answer.output, as: UTF8.self),
+      errors: String(decoding: answer.errors, as: UTF8.self))
   }
+
+  /// Bytes of an answer that are taken: a million tasks have fewer.
+  private static let mostBytes = 1 << 28
 
   /// Runs a command that must succeed.
   ///
@@ -76,26 +75,5 @@ package enum SlurmCommand {
     let folders = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
     return folders.split(separator: ":").lazy.map { "\($0)/\(command)" }
       .first { access($0, X_OK) == 0 }
-  }
-}
-
-/// All text that comes out of a pipe, read by a thread of its own.
-private final class PipeText: @unchecked Sendable {
-  // Written before the signal, read after it.
-  private var data = Data()
-  private let ended = DispatchSemaphore(value: 0)
-
-  init(_ handle: FileHandle) {
-    let thread = Thread { [self] in
-      data = (try? handle.readToEnd()) ?? Data()
-      ended.signal()
-    }
-    thread.start()
-  }
-
-  /// What has come; a grandchild that keeps the pipe open is not waited for.
-  func wait() -> String {
-    guard ended.wait(timeout: .now() + .seconds(2)) == .success else { return "" }
-    return String(decoding: data, as: UTF8.self)
   }
 }

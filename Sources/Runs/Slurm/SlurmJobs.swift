@@ -26,7 +26,7 @@ package struct SlurmJobs: Sendable, Hashable, Codable {
 }
 
 extension RunFolder {
-  private var slurmJobsFile: String { "\(path)/slurm/jobs.json" }
+  var slurmJobsFile: String { "\(path)/slurm/jobs.json" }
 
   /// Whether Slurm was asked to run cells of this run.
   package var isOnSlurm: Bool { access(slurmJobsFile, F_OK) == 0 }
@@ -37,6 +37,16 @@ extension RunFolder {
   package func slurmJobs() throws(RunError) -> SlurmJobs? {
     guard isOnSlurm else { return nil }
     return try JSONText.read(SlurmJobs.self, at: slurmJobsFile)
+  }
+
+  /// Whether what was given to Slurm is there and cannot be read.
+  package var hasDamagedSlurmJobs: Bool {
+    do {
+      _ = try slurmJobs()
+      return false
+    } catch {
+      return true
+    }
   }
 
   func write(_ jobs: SlurmJobs) throws(RunError) {

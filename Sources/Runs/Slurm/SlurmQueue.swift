@@ -31,17 +31,37 @@ package struct SlurmQueue: Sendable, Hashable {
   static func ask(_ jobs: some Sequence<Int>, seconds: Int = 10) throws(SlurmError) -> SlurmQueue {
     let numbers = Set(jobs).sorted().map(String.init).joined(separator: ",")
     guard !numbers.isEmpty else { return SlurmQueue() }
+    try SlurmController.require()
     let output = try SlurmCommand.run(
       "squeue",
       ["--noheader", "--states=all", "--format=%i|%T|%r|%j", "--jobs=\(numbers)"],
       seconds: seconds,
-      // Else a long list of tasks ends in dots.
-      environment: ["SLURM_BITSTR_LEN": "0", "SQUEUE_FORMAT": nil, "SQUEUE_STATES": nil])
+      environment: variables)
     // Of a single job that it has forgotten it says that there is none.
     guard output.status == 0 || output.errors.contains("Invalid job id") else {
       throw .refused(command: "squeue", reason: SlurmCommand.reason(output.errors))
     }
     return SlurmQueue(parsing: output.text)
+  }
+
+  /// A long list of tasks must not end in dots, and nothing a person likes to see less of be left out.
+  private static let variables: [String: String?] = {
+    let choices = [
+      "ACCOUNT", "FORMAT", "FORMAT2", "NAMES", "PARTITION", "QOS", "STATES", "USERS",
+    ]
+    return Dictionary(uniqueKeysWithValues: choices.map { ("SQUEUE_\($0)", nil) })
+      .merging(["SLURM_BITSTR_LEN": "0"]) { $1 }
+  }()
+
+  /// The numbers of the jobs of a name, anybody's, that have not ended yet.
+  ///
+  /// - Throws: `SlurmError` where there is no answer.
+  static func activeJobs(named name: String) throws(SlurmError) -> [Int] {
+    try SlurmController.require()
+    let text = try SlurmCommand.answer(
+      "squeue", ["--noheader", "--all", "--format=%F", "--name=\(name)"], seconds: 10,
+      environment: variables)
+    return Set(text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }).sorted()
   }
 
   /// Reads lines of `JOB_TASKS|STATE|REASON|NAME`; what is of no array is passed over.

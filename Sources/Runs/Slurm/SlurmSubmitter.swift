@@ -21,36 +21,79 @@ package struct SlurmSubmitter {
     package var finished = 0
     /// Why not all cells were submitted: Slurm's answer, in a sentence.
     package var refusal: String?
+    /// Where a list of earlier submissions is kept that could not be read.
+    package var aside: String?
+  }
+
+  /// What would be submitted, and what that rests on that Slurm was not asked or did not say: a
+  /// sentence each.
+  package struct Preview: Sendable, Hashable {
+    package var scripts: [SlurmScript] = []
+    package var assumptions: [String] = []
   }
 
   /// Tasks that an array of this cluster can have.
-  package static func longestArray() throws(SlurmError) -> Int {
+  private static func longestArray() throws(SlurmError) -> Int {
+    try SlurmController.require()
     let text = try SlurmCommand.answer("scontrol", ["show", "config"])
     let longest = text.firstMatch(of: /MaxArraySize\s*=\s*(\d+)/).flatMap { Int($0.1) }
-    // The default of Slurm, should this version not tell.
-    guard let longest else { return 1001 }
+    guard let longest else { return usualLongestArray }
     guard longest >= 2 else { throw .noArrays }
     return longest
   }
 
+  /// The default of Slurm.
+  private static let usualLongestArray = 1001
+
+  /// The same for who only looks, and may do so where there is no Slurm.
+  private static func longestArray(
+    assuming assumptions: inout [String]
+  ) throws(SlurmError) -> Int {
+    do {
+      return try longestArray()
+    } catch .noArrays {
+      throw .noArrays
+    } catch {
+      assumptions.append("Arrays of up to \(usualLongestArray) tasks are assumed. \(error)")
+      return usualLongestArray
+    }
+  }
+
   /// The scripts of a run that is not there yet, with the first array's number 1.
   package static func preview(
-    _ spec: ExperimentSpec, at path: String, program: String, settings: SlurmSettings, longest: Int
-  ) throws(SlurmError) -> [SlurmScript] {
+    _ spec: ExperimentSpec, at path: String, program: String, settings: SlurmSettings
+  ) throws(SlurmError) -> Preview {
     let name = FileNameText.safe(URL(fileURLWithPath: path).lastPathComponent)
-    var scripts: [SlurmScript] = []
+    var preview = Preview()
+    let longest = try longestArray(assuming: &preview.assumptions)
     for array in SlurmArray.arrays(of: spec.cells, longest: longest) {
-      scripts.append(
+      preview.scripts.append(
         try SlurmScript(array, run: path, name: name, program: program, settings: settings))
     }
-    return scripts
+    return preview
   }
 
   /// The scripts that `submit` would give to Slurm now.
-  package func preview(settings: SlurmSettings) throws -> [SlurmScript] {
-    let jobs = try run.slurmJobs() ?? SlurmJobs(name: run.slurmName)
-    let active = try activeTasks(of: jobs)
-    return try scripts(settings: settings, jobs: jobs, active: active).scripts
+  package func preview(settings: SlurmSettings) throws -> Preview {
+    var preview = Preview()
+    let longest = try Self.longestArray(assuming: &preview.assumptions)
+    var jobs = SlurmJobs(name: run.slurmName)
+    do {
+      jobs = try run.slurmJobs() ?? jobs
+    } catch {
+      preview.assumptions.append("What was submitted before is not known. \(error)")
+    }
+    var active: [ExperimentCell.ID: SlurmTask] = [:]
+    do {
+      active = try activeTasks(of: jobs)
+    } catch {
+      preview.assumptions.append(
+        "What is queued is not known, so no cell is taken to be. \(error)")
+    }
+    preview.scripts = try scripts(
+      settings: settings, jobs: jobs, active: active, longest: longest
+    ).scripts
+    return preview
   }
 
   /// Submits the cells that are not finished and that Slurm does not have yet.
@@ -63,10 +106,12 @@ package struct SlurmSubmitter {
     }
     let claim = try Claim.take("\(run.path)/claims/_slurm", for: "\(run.path)/slurm")
     defer { claim.release() }
+    let aside = run.hasDamagedSlurmJobs ? try setJobsAside() : nil
     var jobs = try run.slurmJobs() ?? SlurmJobs(name: run.slurmName)
     let active = try activeTasks(of: jobs)
-    let (scripts, finished) = try scripts(settings: settings, jobs: jobs, active: active)
-    var report = Report(active: active.count, finished: finished)
+    let (scripts, finished) = try scripts(
+      settings: settings, jobs: jobs, active: active, longest: try Self.longestArray())
+    var report = Report(active: active.count, finished: finished, aside: aside)
     try RunFolder.makeFolder("\(run.path)/slurm/logs")
     // The jobs that have the cells which others need.
     var places = active.mapValues(\.job)
@@ -111,6 +156,29 @@ package struct SlurmSubmitter {
     }
   }
 
+  /// Sets a list of submissions aside that cannot be read.
+  ///
+  /// Without it nothing keeps a cell that is queued from being submitted once more, so Slurm must have
+  /// nothing of the run's name.
+  /// - Returns: the path that it is kept at.
+  /// - Throws: `SlurmError.lostJobs`.
+  private func setJobsAside() throws -> String {
+    func lost(_ reason: String) -> SlurmError {
+      .lostJobs(file: run.slurmJobsFile, name: run.slurmName, reason: reason)
+    }
+    let jobs: [Int]
+    do {
+      jobs = try SlurmQueue.activeJobs(named: run.slurmName)
+    } catch {
+      throw lost("whether cells are still queued is not known: \(error)")
+    }
+    guard jobs.isEmpty else {
+      let numbers = jobs.map(String.init).joined(separator: ", ")
+      throw lost("Slurm still has jobs of this name (\(numbers))")
+    }
+    return try RunFolder.setAside(run.slurmJobsFile)
+  }
+
   /// Ends what is queued and what runs.
   ///
   /// - Returns: how many tasks.
@@ -140,7 +208,7 @@ package struct SlurmSubmitter {
   // MARK: Submitting
 
   private func scripts(
-    settings: SlurmSettings, jobs: SlurmJobs, active: [ExperimentCell.ID: SlurmTask]
+    settings: SlurmSettings, jobs: SlurmJobs, active: [ExperimentCell.ID: SlurmTask], longest: Int
   ) throws -> (scripts: [SlurmScript], finished: Int) {
     // Not by counting files: a damaged result has to be made again.
     let cells = RunSummary(run).cells
@@ -148,7 +216,7 @@ package struct SlurmSubmitter {
     let failures = Dictionary(
       missing.map { ($0.id, run.failures(of: $0.id)) }, uniquingKeysWith: { $1 })
     let arrays = SlurmArray.arrays(
-      of: missing, longest: try Self.longestArray(),
+      of: missing, longest: longest,
       first: (jobs.submissions.map(\.array).max() ?? 0) + 1)
     let scripts = try arrays.map {
       try SlurmScript(

@@ -28,6 +28,9 @@ package struct SlurmTask: Sendable, Hashable, Codable {
   /// Whether somebody keeps it from starting.
   package var isHeld: Bool { isQueued && reason.hasPrefix("JobHeld") }
 
+  /// Whether somebody has ended it.
+  package var isCancelled: Bool { state == "CANCELLED" }
+
   /// Whether Slurm still has something to do with it.
   package var isActive: Bool { isQueued || isRunning }
 

@@ -37,6 +37,8 @@ package struct CellSummary: Sendable, Hashable {
       // Between Slurm's start and the program's claim.
       return slurm.state == "RUNNING" ? "starting" : slurm.words
     }
+    // Of its own end it could not tell.
+    if state == .waiting || state == .interrupted, slurm?.isCancelled == true { return "cancelled" }
     return state.rawValue
   }
 

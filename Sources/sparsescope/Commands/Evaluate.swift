@@ -20,7 +20,8 @@ struct Evaluate: ParsableCommand {
     help: ArgumentHelp(
       "Levels, separated by commas, such as 0,0.5,0.9; ‘curve’ measures until the turning point "
         + "is known to one percent, each level on as many examples as that takes.",
-      valueName: "levels"))
+      valueName: "levels"),
+    transform: LevelList.parse)
   var sparsity = LevelList(levels: [.dense])
 
   @Flag(
@@ -115,19 +116,22 @@ struct LevelList: ExpressibleByArgument {
   init(levels: [SparsityLevel]?) { self.levels = levels }
 
   init?(argument: String) {
-    if argument == "curve" {
-      levels = nil
-      return
-    }
-    var levels: [SparsityLevel] = []
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let level = SparsityLevel(argument: String(part)) else { return nil }
-      levels.append(level)
-    }
-    self.levels = levels
+    guard let list = try? Self.parse(argument) else { return nil }
+    self = list
   }
 
-  var defaultValueDescription: String {
+  /// - Throws: what a level is, where one cannot be read.
+  static func parse(_ argument: String) throws -> LevelList {
+    guard argument != "curve" else { return LevelList(levels: nil) }
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    return LevelList(levels: try parts.map { try SparsityLevel.parse(String($0)) })
+  }
+
+  var defaultValueDescription: String { description }
+}
+
+extension LevelList: CustomStringConvertible {
+  var description: String {
     levels?.map { "\(Double($0.millionths) / 1_000_000)" }.joined(separator: ",") ?? "curve"
   }
 }

@@ -48,7 +48,8 @@ struct RunsCancel: ParsableCommand {
 
   func run() throws {
     let run = try argument.openUnfinished()
-    let summary = RunPlaces.summary(run)
+    // What is queued is asked once, by what ends it.
+    let summary = RunSummary(run)
     if !yes, isatty(STDIN_FILENO) == 1 {
       StandardError.write(
         "\(run.name): \(summary.done) of \(summary.total) cells are finished and stay. "

@@ -28,7 +28,8 @@ struct RunsShow: ParsableCommand {
       "folder    \(overview.path)",
       "model     \(overview.model)  \(report.environment?.modelHash?.prefix(12) ?? "")",
       "version   \(report.environment?.version ?? "unknown")",
-      "repeat    sparsescope run \(overview.path)/spec.yaml",
+      "repeat    sparsescope run "
+        + ShellWords.quoted("\(overview.path)/spec.yaml", keepsHome: false),
     ]
     if let slurm = overview.slurm { lines.append("slurm     \(slurm.text)") }
     if let left = overview.secondsLeft { lines.append("left      \(RunText.duration(left))") }

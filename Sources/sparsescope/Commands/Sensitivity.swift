@@ -18,7 +18,9 @@ struct Sensitivity: ParsableCommand {
   @OptionGroup var kernels: KernelOptions
   @OptionGroup var activations: ActivationOptions
 
-  @Option(help: ArgumentHelp("Levels, separated by commas.", valueName: "levels"))
+  @Option(
+    help: ArgumentHelp("Levels, separated by commas.", valueName: "levels"),
+    transform: LevelList.parse)
   var sparsity = LevelList(levels: SensitivityPlan.standardLevels)
 
   @Flag(help: "Neither look for what was measured before, nor keep what is measured.")

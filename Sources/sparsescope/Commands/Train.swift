@@ -26,7 +26,9 @@ struct TrainDigits: ParsableCommand {
   @Option(name: .long, help: "The folder to write; it must not exist, or be empty.")
   var output: String
 
-  @Option(name: .long, help: "The seed of weights, order, deformations and dropout.")
+  @Option(
+    name: .long, help: "The seed of weights, order, deformations and dropout.",
+    transform: Seed.parse)
   var seed: UInt64 = 0
 
   @Option(name: .long, help: "Passes over the training images.")
@@ -36,8 +38,8 @@ struct TrainDigits: ParsableCommand {
   var workers = ProcessorCount.available
 
   func validate() throws {
-    guard epochs > 0 else { throw ValidationError("--epochs must be at least 1") }
-    guard workers > 0 else { throw ValidationError("--workers must be at least 1") }
+    guard epochs > 0 else { throw ValidationError("--epochs \(epochs) must be at least 1.") }
+    guard workers > 0 else { throw ValidationError("--workers \(workers) must be at least 1.") }
   }
 
   func run() throws {

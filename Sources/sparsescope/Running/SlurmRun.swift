@@ -8,9 +8,10 @@ struct SlurmRun {
   private let settings: SlurmSettings
 
   /// - Parameter settings: nil for those of the last submission.
-  init(_ run: RunFolder, settings: SlurmSettings = SlurmSettings()) throws {
+  init(_ run: RunFolder, settings: SlurmSettings = SlurmSettings()) {
     self.run = run
-    let last = try run.slurmJobs()?.submissions.last?.settings
+    // Where the list of submissions is damaged, whoever submits has to say so.
+    let last = (try? run.slurmJobs())??.submissions.last?.settings
     self.settings = settings.over(last ?? SlurmSettings())
   }
 
@@ -24,16 +25,8 @@ struct SlurmRun {
   /// Prints what would be submitted for an experiment without a run.
   static func printScripts(_ spec: ExperimentSpec, at path: String, settings: SlurmSettings) throws
   {
-    let longest: Int
-    do {
-      longest = try SlurmSubmitter.longestArray()
-    } catch SlurmError.missing {
-      // A script can be looked at anywhere.
-      longest = 1001
-    }
     print(
-      try SlurmSubmitter.preview(
-        spec, at: path, program: program, settings: settings, longest: longest))
+      try SlurmSubmitter.preview(spec, at: path, program: program, settings: settings))
   }
 
   /// Prints what would be submitted now.
@@ -41,8 +34,8 @@ struct SlurmRun {
     Self.print(try Self.submitter(of: run).preview(settings: settings))
   }
 
-  private static func print(_ scripts: [SlurmScript]) {
-    for script in scripts {
+  private static func print(_ preview: SlurmSubmitter.Preview) {
+    for script in preview.scripts {
       let after = script.array.depth > 0 ? ", after the arrays with the cells that they need" : ""
       Swift.print("# \(script.scriptFile): \(script.array.cells.count) cells\(after)".printable)
       Swift.print(script.text.printable)
@@ -50,6 +43,7 @@ struct SlurmRun {
       // Cells' names are safe, and the tabs are to stay.
       Swift.print(script.table)
     }
+    for assumption in preview.assumptions { StandardError.write(assumption) }
     StandardError.write("Nothing was submitted.")
   }
 
@@ -85,6 +79,9 @@ struct SlurmRun {
     }
     if report.active > 0 { parts.append("\(report.active) queued or running already") }
     if report.finished > 0 { parts.append("\(report.finished) finished") }
+    if let aside = report.aside {
+      parts.append("what was submitted before could not be read and is kept as \(aside)")
+    }
     let text = report.cells > 0 ? parts : ["nothing to submit"] + parts
     return "\(run.name): \(text.joined(separator: ", "))"
   }
@@ -123,6 +120,10 @@ extension SlurmRun {
   static func resume(_ run: RunFolder) throws -> String {
     let wasCancelled = run.control.isCancelled
     try run.control.resume()
+    if run.hasDamagedSlurmJobs {
+      try run.control.uncancel()
+      return try SlurmRun(run).submitMissing()
+    }
     let released = try hold(run, false)
     if !wasCancelled, try !submitter(of: run).activeTasks().isEmpty {
       return "\(run.name) goes on\(released)"
