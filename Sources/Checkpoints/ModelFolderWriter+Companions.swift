@@ -30,7 +30,9 @@ private struct Companions {
 
   init(of folder: String) {
     self.folder = folder
-    let list = try? MappedFile(path: "\(folder)/modules.json").withBytes { try? JSONValue(parsing: $0) }
+    let list = try? MappedFile(path: "\(folder)/modules.json").withBytes {
+      try? JSONValue(parsing: $0)
+    }
     modules = Set((list?.array ?? []).compactMap { $0["path"]?.string })
   }
 

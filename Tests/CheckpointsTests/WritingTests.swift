@@ -184,7 +184,8 @@ struct WritingTests {
       "in/a/b/c", "in/data",
     ] { mkdir(fixture.path(folder), 0o755) }
     try fixture.tensors(["w": [1]], in: "in/model.safetensors")
-    try fixture.write("in/modules.json", #"[{"path": ""}, {"path": "1_Pooling"}, {"path": "2_Dense"}]"#)
+    try fixture.write(
+      "in/modules.json", #"[{"path": ""}, {"path": "1_Pooling"}, {"path": "2_Dense"}]"#)
     let kept = [
       "1_Pooling/config.json", "2_Dense/config.json", "2_Dense/model.safetensors", "a/b/LICENSE.md",
       "a/merges.txt",
@@ -204,7 +205,9 @@ struct WritingTests {
     try writer.finish()
     for name in kept { #expect(try fixture.read("out/\(name)") == Array(name.utf8)) }
     #expect(
-      try fixture.entries("out") == ["1_Pooling", "2_Dense", "a", "model.safetensors", "modules.json"])
+      try fixture.entries("out") == [
+        "1_Pooling", "2_Dense", "a", "model.safetensors", "modules.json",
+      ])
     #expect(try fixture.entries("out/1_Pooling") == ["config.json"])
     #expect(try fixture.entries("out/2_Dense") == ["config.json", "model.safetensors"])
     #expect(try fixture.entries("out/a") == ["b", "merges.txt"])

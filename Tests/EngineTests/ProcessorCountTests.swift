@@ -17,10 +17,11 @@ import Testing
       membership: "1:cpu:/elsewhere\n0::\(group)\n", mountedAt: root.path)
   }
 
-  @Test(arguments: [
-    ("150000 100000\n", 2), ("200000 100000\n", 2), ("1000 100000\n", 1), ("max 100000\n", nil),
-    ("", nil), ("0 0", nil), ("many", nil),
-  ] as [(String, Int?)])
+  @Test(
+    arguments: [
+      ("150000 100000\n", 2), ("200000 100000\n", 2), ("1000 100000\n", 1), ("max 100000\n", nil),
+      ("", nil), ("0 0", nil), ("many", nil),
+    ] as [(String, Int?)])
   func `a part of a processor is worth a thread`(text: String, count: Int?) throws {
     #expect(try quota(["outer/inner/cpu.max": text]) == count)
   }

@@ -58,7 +58,8 @@ import Testing
     (["inspect", "--json", "-3"], "does not take any value"),
     (["inspect", "--", "--limit", "-3"], "-3"),
   ])
-  func `of a negative number it is told what is allowed`(arguments: [String], words: String) throws {
+  func `of a negative number it is told what is allowed`(arguments: [String], words: String) throws
+  {
     let result = try Program.run(arguments)
     #expect(result.status == 2)
     #expect(result.errors.contains(words), "\(result.errors)")

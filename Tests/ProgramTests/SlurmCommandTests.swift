@@ -13,7 +13,7 @@ private struct FakeSlurm {
     calls = folder.path("calls")
     let ping = "case \"$1\" in ping) \(answers["ping"] ?? "exit 0") ;; esac\n"
     let config = "echo 'MaxArraySize = 4'"
-    for command in ["sbatch", "squeue", "scontrol", "scancel"] {
+    for command in ["sbatch", "squeue", "scontrol", "scancel", "sacct"] {
       let body = answers[command] ?? (command == "scontrol" ? config : "exit 0")
       let text =
         "#!/bin/sh\necho \(command) \"$@\" >>'\(calls)'\n"
@@ -99,10 +99,18 @@ private struct FakeSlurm {
   @Test func `what Slurm has cancelled is shown as cancelled`() throws {
     try submitted(try FakeSlurm(["sbatch": "echo 7"]))
     let name = "a-run"
-    let slurm = try FakeSlurm(["squeue": "echo '7_[0-1]|CANCELLED|None|\(name)'"])
-    let result = try slurm.run("runs", "show", run)
-    #expect(result.status == 0)
-    #expect(result.output.split(separator: "\n").contains { $0.contains("cancelled") }, "\(result)")
+    let answers = [
+      ["squeue": "echo '7_[0-1]|CANCELLED|None|\(name)'"],
+      // The controller has forgotten it.
+      ["sacct": "echo '7_[0-1]|CANCELLED by 0|\(name)'"],
+    ]
+    for answer in answers {
+      let shown = try FakeSlurm(answer).run("runs", "show", run)
+      #expect(shown.output.contains("cancelled"), "\(shown)")
+    }
+    let result = try FakeSlurm(["sacct": "echo disabled >&2; exit 1"]).run("runs", "show", run)
+    #expect(result.status == 0 && result.errors.isEmpty)
+    #expect(result.output.contains("waiting") && !result.output.contains("cancelled"))
     #expect(result.output.contains("repeat    sparsescope run '\(run)/spec.yaml'"))
   }
 

@@ -325,13 +325,31 @@ import Testing
     #expect(SlurmCommand.reason("") == "it has failed without a word.")
   }
 
-  @Test(arguments: [
-    ("Slurmctld(primary) at a is DOWN\n***\n** RESTORE SLURMCTLD DAEMON TO SERVICE **", "",
-     SlurmError.down(words: "Slurmctld(primary) at a is DOWN")),
-    ("Slurmctld(primary) at a is DOWN\nSlurmctld(backup) at b is UP", "", nil),
-    ("", "scontrol: error: no config", SlurmError.refused(command: "scontrol", reason: "no config.")),
-    ("", "", nil),
-  ] as [(String, String, SlurmError?)])
+  @Test(
+    arguments: [
+      ("7_0|CANCELLED by 0|a", "7_0|CANCELLED|None|a\n"),
+      ("7_[1-2]|TIMEOUT|a|b", "7_[1-2]|TIMEOUT|None|a|b\n"),
+      ("7_0|RUNNING|a", nil), ("nonsense", nil), ("", nil),
+    ] as [(String, String?)])
+  func `accounting tells of what has ended`(line: String, text: String?) {
+    let converted = SlurmAccounting.converted(Substring(line))
+    #expect(converted?.text == text)
+    #expect(converted == nil || converted?.job == 7)
+  }
+
+  @Test(
+    arguments: [
+      (
+        "Slurmctld(primary) at a is DOWN\n***\n** RESTORE SLURMCTLD DAEMON TO SERVICE **", "",
+        SlurmError.down(words: "Slurmctld(primary) at a is DOWN")
+      ),
+      ("Slurmctld(primary) at a is DOWN\nSlurmctld(backup) at b is UP", "", nil),
+      (
+        "", "scontrol: error: no config",
+        SlurmError.refused(command: "scontrol", reason: "no config.")
+      ),
+      ("", "", nil),
+    ] as [(String, String, SlurmError?)])
   func `a controller that answers nobody is told from one that does`(
     text: String, errors: String, problem: SlurmError?
   ) {

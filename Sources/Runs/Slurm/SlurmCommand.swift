@@ -26,11 +26,7 @@ package enum SlurmCommand {
     } catch {
       throw .refused(command: command, reason: "\(error)")
     }
-    guard let answer else {
-      let error = SlurmError.silent(command: command, seconds: seconds)
-      SlurmController.remember(error)
-      throw error
-    }
+    guard let answer else { throw .silent(command: command, seconds: seconds) }
     guard !answer.isCut else {
       throw .refused(command: command, reason: "its answer is longer than \(mostBytes) bytes.")
     }

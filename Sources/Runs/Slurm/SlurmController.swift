@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Slurm's commands try a controller that is down for nine seconds, each of them. `scontrol ping`
 /// tries once, and what it says counts for all that a command of this program asks.
-enum SlurmController {
+package enum SlurmController {
   private struct Verdict {
     var error: SlurmError?
     var time: ContinuousClock.Instant
@@ -20,22 +20,35 @@ enum SlurmController {
   private static let patience = 4
 
   /// - Throws: `SlurmError.down`, `.silent` where there is nobody to ask, and `.missing`.
-  static func require() throws(SlurmError) {
+  package static func require() throws(SlurmError) {
     let error = asking.withLock { _ in
       if let known = verdict.withLock({ $0 }), .now - known.time < lifetime { return known.error }
-      let error = ask()
+      let error = ping()
       remember(error)
       return error
     }
     if let error { throw error }
   }
 
-  /// Takes note of what a command has learnt of the controller; nil is that it answers.
-  static func remember(_ error: SlurmError?) {
+  /// Asks for something, unless it is known already that nobody answers.
+  static func ask<Answer>(
+    _ question: () throws(SlurmError) -> Answer
+  ) throws(SlurmError) -> Answer {
+    try require()
+    do {
+      return try question()
+    } catch {
+      if case .silent = error { remember(error) }
+      throw error
+    }
+  }
+
+  /// nil is that the controller answers.
+  private static func remember(_ error: SlurmError?) {
     verdict.withLock { $0 = Verdict(error: error, time: .now) }
   }
 
-  private static func ask() -> SlurmError? {
+  private static func ping() -> SlurmError? {
     do throws(SlurmError) {
       let ping = try SlurmCommand.run("scontrol", ["ping"], seconds: patience)
       return ping.status == 0 ? nil : problem(of: ping)

@@ -21,6 +21,8 @@ package struct SlurmQueue: Sendable, Hashable {
     var queue = SlurmQueue()
     do {
       queue = try ask(jobs, seconds: seconds)
+      // A controller remembers a job for some minutes.
+      queue.take(SlurmAccounting.lines(of: Set(jobs).subtracting(queue.arrays.keys)))
     } catch {
       queue.problem = "How Slurm's tasks stand is not known: \(error)"
     }
@@ -31,12 +33,12 @@ package struct SlurmQueue: Sendable, Hashable {
   static func ask(_ jobs: some Sequence<Int>, seconds: Int = 10) throws(SlurmError) -> SlurmQueue {
     let numbers = Set(jobs).sorted().map(String.init).joined(separator: ",")
     guard !numbers.isEmpty else { return SlurmQueue() }
-    try SlurmController.require()
-    let output = try SlurmCommand.run(
-      "squeue",
-      ["--noheader", "--states=all", "--format=%i|%T|%r|%j", "--jobs=\(numbers)"],
-      seconds: seconds,
-      environment: variables)
+    let output = try SlurmController.ask { () throws(SlurmError) in
+      try SlurmCommand.run(
+        "squeue",
+        ["--noheader", "--states=all", "--format=%i|%T|%r|%j", "--jobs=\(numbers)"],
+        seconds: seconds, environment: variables)
+    }
     // Of a single job that it has forgotten it says that there is none.
     guard output.status == 0 || output.errors.contains("Invalid job id") else {
       throw .refused(command: "squeue", reason: SlurmCommand.reason(output.errors))
@@ -57,15 +59,18 @@ package struct SlurmQueue: Sendable, Hashable {
   ///
   /// - Throws: `SlurmError` where there is no answer.
   static func activeJobs(named name: String) throws(SlurmError) -> [Int] {
-    try SlurmController.require()
-    let text = try SlurmCommand.answer(
-      "squeue", ["--noheader", "--all", "--format=%F", "--name=\(name)"], seconds: 10,
-      environment: variables)
+    let text = try SlurmController.ask { () throws(SlurmError) in
+      try SlurmCommand.answer(
+        "squeue", ["--noheader", "--all", "--format=%F", "--name=\(name)"], seconds: 10,
+        environment: variables)
+    }
     return Set(text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }).sorted()
   }
 
   /// Reads lines of `JOB_TASKS|STATE|REASON|NAME`; what is of no array is passed over.
-  package init(parsing text: String) {
+  package init(parsing text: String) { take(text) }
+
+  private mutating func take(_ text: String) {
     for line in text.split(whereSeparator: \.isNewline) {
       let fields = line.split(separator: "|", maxSplits: 3, omittingEmptySubsequences: false)
         .map(String.init)

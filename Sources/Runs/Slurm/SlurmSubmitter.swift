@@ -34,8 +34,9 @@ package struct SlurmSubmitter {
 
   /// Tasks that an array of this cluster can have.
   private static func longestArray() throws(SlurmError) -> Int {
-    try SlurmController.require()
-    let text = try SlurmCommand.answer("scontrol", ["show", "config"])
+    let text = try SlurmController.ask { () throws(SlurmError) in
+      try SlurmCommand.answer("scontrol", ["show", "config"], seconds: 10)
+    }
     let longest = text.firstMatch(of: /MaxArraySize\s*=\s*(\d+)/).flatMap { Int($0.1) }
     guard let longest else { return usualLongestArray }
     guard longest >= 2 else { throw .noArrays }

@@ -14,13 +14,14 @@ package struct CellProgress: Sendable, Hashable {
   /// What the last event was, as far as it decides how the cell stands.
   package private(set) var isPaused = false
   package private(set) var hasFailed = false
+  package private(set) var isCancelled = false
 
   package init() {}
 
   /// - Parameter shift: seconds that the clock here is ahead of the one that wrote the event.
   package mutating func take(_ event: RunEvent, shift: Double = 0) {
     updated = event.time + shift
-    (isPaused, hasFailed) = (false, false)
+    (isPaused, hasFailed, isCancelled) = (false, false, false)
     switch event.kind {
     case .started(let start):
       attempt = start.attempt
@@ -32,7 +33,8 @@ package struct CellProgress: Sendable, Hashable {
       self.message = message
       hasFailed = true
     case .paused: isPaused = true
-    case .resumed, .stopped, .cancelled, .finished, .saved, .masked, .unknown: break
+    case .cancelled: isCancelled = true
+    case .resumed, .stopped, .finished, .saved, .masked, .unknown: break
     }
   }
 }

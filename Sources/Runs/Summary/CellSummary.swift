@@ -28,6 +28,8 @@ package struct CellSummary: Sendable, Hashable {
   /// When the present attempt began, and when the cell last gave a sign of life: seconds since 1970.
   package var began: Double?
   package var updated: Double?
+  /// Whether its last attempt ended because somebody had cancelled the run.
+  package var wasCancelled = false
   /// What Slurm says of the cell's task; nil where it has none.
   package var slurm: SlurmTask?
 
@@ -37,8 +39,8 @@ package struct CellSummary: Sendable, Hashable {
       // Between Slurm's start and the program's claim.
       return slurm.state == "RUNNING" ? "starting" : slurm.words
     }
-    // Of its own end it could not tell.
-    if state == .waiting || state == .interrupted, slurm?.isCancelled == true { return "cancelled" }
+    let isOver = state == .waiting || state == .interrupted
+    if isOver, wasCancelled || slurm?.isCancelled == true { return "cancelled" }
     return state.rawValue
   }
 
@@ -73,6 +75,7 @@ package struct CellSummary: Sendable, Hashable {
     message = progress.message
     began = progress.began
     updated = progress.updated
+    wasCancelled = progress.isCancelled
     state =
       isClaimed
       ? (progress.isPaused ? .paused : .running) : (progress.hasFailed ? .failed : .interrupted)
@@ -85,7 +88,8 @@ package struct CellSummary: Sendable, Hashable {
     if task.isActive {
       // It will be gone on with, whatever has become of the last attempt.
       if state == .interrupted || state == .failed { state = .waiting }
-    } else if state == .interrupted || state == .waiting {
+    } else if state == .interrupted || state == .waiting, !wasCancelled, !task.isCancelled {
+      // Of the others the state says it.
       message = message ?? "Slurm: \(task.words)"
     }
   }

@@ -19,7 +19,7 @@ struct Evaluate: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Levels, separated by commas, such as 0,0.5,0.9; ‘curve’ measures until the turning point "
-        + "is known to one percent, each level on as many examples as that takes.",
+        + "is known to one percent, each level on as many examples as that takes; 0 unless given.",
       valueName: "levels"),
     transform: LevelList.parse)
   var sparsity = LevelList(levels: [.dense])

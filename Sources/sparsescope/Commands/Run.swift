@@ -65,8 +65,12 @@ struct Run: ParsableCommand {
     if task.slurmTask { return try runTask() }
     if slurm.dryRun { return try printScripts() }
     let settings = try slurmSettings()
-    if slurm.executor == .slurm, SlurmCommand.path(of: "sbatch") == nil {
-      throw SlurmError.missing(command: "sbatch")
+    if slurm.executor == .slurm {
+      guard SlurmCommand.path(of: "sbatch") != nil else {
+        throw SlurmError.missing(command: "sbatch")
+      }
+      // Before anything is made, or what was asked of the run is taken back.
+      try SlurmController.require()
     }
     let run = try resume ? openRun() : makeRun()
     // A process at work is not to be talked out of what it was asked.

@@ -19,7 +19,9 @@ struct Sensitivity: ParsableCommand {
   @OptionGroup var activations: ActivationOptions
 
   @Option(
-    help: ArgumentHelp("Levels, separated by commas.", valueName: "levels"),
+    help: ArgumentHelp(
+      "Levels, separated by commas; \(LevelList(levels: SensitivityPlan.standardLevels)) unless given.",
+      valueName: "levels"),
     transform: LevelList.parse)
   var sparsity = LevelList(levels: SensitivityPlan.standardLevels)
 
