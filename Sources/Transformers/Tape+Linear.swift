@@ -22,7 +22,7 @@ extension Tape {
       for (layer, y) in zip(layers, outputs) {
         let bias = layer.bias.map { UnsafePointer(weights($0).base) }
         if let packed = parameters.packed(layer.weight) {
-          products.append(SparseProduct(packed.forward, bias: bias, into: y.value))
+          products.append(SparseProduct(packed.operand, bias: bias, into: y.value))
         } else {
           multiply(x.value, layer, bias: bias, into: y.value)
         }
@@ -66,10 +66,8 @@ extension Tape {
     }
     guard let (dx, accumulating) = gradientTarget(of: step.input) else { return }
     if let packed = step.packed {
-      guard let backward = packed.backward else {
-        preconditionFailure("weights that are packed for inference have no gradient")
-      }
-      let product = SparseProduct(backward, into: dx, accumulating: accumulating)
+      let product = SparseProduct(
+        packed.forTraining.backward, into: dx, accumulating: accumulating)
       return SparseProduct.multiply(dy, [product], in: workspace)
     }
     parameters[step.layer.weight].forEachRowBlock(in: workspace) { rows, weights in
@@ -95,7 +93,7 @@ extension LinearStep {
     guard let packed else {
       return layer.addWeightGradient(x: x, dy: dy, to: dW, accumulating: accumulating)
     }
-    packed.forward.addWeightGradient(
+    packed.forTraining.forward.addWeightGradient(
       x: x, dy: dy, to: dW, accumulating: accumulating, in: workspace)
   }
 }
