@@ -65,6 +65,7 @@ struct FeedForward: Sendable {
   let activation: Activation
 
   func callAsFunction(_ x: Variable, on tape: Tape) -> Variable {
+    if let y = tape.packedFeedForward(x, self) { return y }
     guard let gate else {
       return tape.linear(tape.activation(tape.linear(x, up), activation), down)
     }
