@@ -3,7 +3,6 @@
 
 enum {
   TILE_ROWS = 6,    // accumulators of sixteen lanes that fit in AVX2's registers
-  WIDE_ROWS = 8,    // accumulators of 32 lanes that fit in AVX-512's
   QUERY_BLOCK = 48, // queries at a time, so that their scores stay in the first-level cache
 };
 
@@ -17,7 +16,7 @@ typedef struct {
 #define TILE(V, name)                                                                             \
   INLINE void name(const int rows, size_t depth, strided a, const float *b, size_t b_stride,      \
                    float *c, size_t c_stride, int accumulate) {                                   \
-    V sums[WIDE_ROWS];                                                                            \
+    V sums[TILE_ROWS];                                                                            \
     _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) {                           \
       if (accumulate)                                                                             \
         sums[r] = *(const V *)(c + (size_t)r * c_stride);                                         \
@@ -35,8 +34,7 @@ typedef struct {
         sums[r];                                                                                  \
   }
 
-typedef float v32 __attribute__((vector_size(128), aligned(4), may_alias));
-TILE(v32, tile32)
+typedef float v1 __attribute__((may_alias));
 TILE(v16, tile16)
 TILE(v8, tile8)
 TILE(v4, tile4)
@@ -67,54 +65,19 @@ INLINE void row_band(const int rows, size_t columns, size_t depth, strided a, co
 }
 
 // c[rows, columns] (+)= a[rows, depth] * b[depth, columns].
-#define PRODUCT(attributes, name, most, band)                                                     \
-  attributes static void name(size_t rows, size_t columns, size_t depth, strided a,               \
-                              const float *b, size_t b_stride, float *c, size_t c_stride,         \
-                              int accumulate) {                                                   \
-    /* Bands of about the same height: the sums of a low one would wait for each other. */        \
-    for (size_t bands = (rows + most - 1) / most; bands; bands--) {                               \
-      const size_t height = (rows + bands - 1) / bands;                                           \
-      switch (height) {                                                                           \
-      case 8: if (most >= 8) band(8, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;            \
-      case 7: if (most >= 7) band(7, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;            \
-      case 6: band(6, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;            \
-      case 5: band(5, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;            \
-      case 4: band(4, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;            \
-      case 3: band(3, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;            \
-      case 2: band(2, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;            \
-      case 1: band(1, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;            \
-      }                                                                                           \
-      a.data += height * a.row;                                                                   \
-      c += height * c_stride;                                                                     \
-      rows -= height;                                                                             \
-    }                                                                                             \
+CLONES static void product(size_t rows, size_t columns, size_t depth, strided a, const float *b,
+                           size_t b_stride, float *c, size_t c_stride, int accumulate) {
+  size_t i = 0;
+  for (; i + TILE_ROWS <= rows; i += TILE_ROWS, a.data += TILE_ROWS * a.row)
+    row_band(TILE_ROWS, columns, depth, a, b, b_stride, c + i * c_stride, c_stride, accumulate);
+  c += i * c_stride;
+  switch (rows - i) {
+  case 5: row_band(5, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;
+  case 4: row_band(4, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;
+  case 3: row_band(3, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;
+  case 2: row_band(2, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;
+  case 1: row_band(1, columns, depth, a, b, b_stride, c, c_stride, accumulate); break;
   }
-
-PRODUCT(CLONES, narrow_product, TILE_ROWS, row_band)
-
-#if defined(__x86_64__)
-// AVX-512 has registers for the sums of eight rows of two vectors: a multiply-add then takes two
-// thirds of a load, where one for each would bound it.
-#pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
-INLINE void wide_row_band(const int rows, size_t columns, size_t depth, strided a, const float *b,
-                          size_t b_stride, float *c, size_t c_stride, int accumulate) {
-  size_t j = 0;
-  for (; j + 32 <= columns; j += 32)
-    tile32(rows, depth, a, b + j, b_stride, c + j, c_stride, accumulate);
-  row_band(rows, columns - j, depth, a, b + j, b_stride, c + j, c_stride, accumulate);
-}
-
-PRODUCT(__attribute__((min_vector_width(512))), wide_product, WIDE_ROWS, wide_row_band)
-#pragma clang attribute pop
-#endif
-
-static void product(size_t rows, size_t columns, size_t depth, strided a, const float *b,
-                    size_t b_stride, float *c, size_t c_stride, int accumulate) {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("x86-64-v4"))
-    return wide_product(rows, columns, depth, a, b, b_stride, c, c_stride, accumulate);
-#endif
-  narrow_product(rows, columns, depth, a, b, b_stride, c, c_stride, accumulate);
 }
 
 size_t attention_padded_keys(const attention_shape *shape) {
@@ -123,33 +86,6 @@ size_t attention_padded_keys(const attention_shape *shape) {
 
 size_t attention_scratch(const attention_shape *shape) {
   return (shape->width + 2 * QUERY_BLOCK) * attention_padded_keys(shape);
-}
-
-// x is [keys, width]; t receives [width, padded keys] with zeros behind the last key.
-CLONES static void transpose(const float *x, size_t stride, size_t keys, size_t width, float scale,
-                             float *t, size_t padded_keys) {
-  const size_t whole_keys = keys / 8 * 8, whole_width = width / 8 * 8;
-  for (size_t d = 0; d < whole_width; d += 8) {
-    v8 lanes[8];
-    size_t j = 0;
-    for (; j < whole_keys; j += 8) {
-      transpose8(x + j * stride + d, stride, lanes);
-      for (size_t i = 0; i < 8; i++) *(v8 *)(t + (d + i) * padded_keys + j) = lanes[i] * scale;
-    }
-    if (j < keys) {
-      float last[8][8] = {{0}};
-      for (size_t i = 0; i < keys - j; i++) *(v8 *)last[i] = *(const v8 *)(x + (j + i) * stride + d);
-      transpose8(last[0], 8, lanes);
-      for (size_t i = 0; i < 8; i++) *(v8 *)(t + (d + i) * padded_keys + j) = lanes[i] * scale;
-      j += 8;
-    }
-    if (j < padded_keys)
-      for (size_t i = 0; i < 8; i++) *(v8 *)(t + (d + i) * padded_keys + j) = (v8){0};
-  }
-  for (size_t d = whole_width; d < width; d++) {
-    for (size_t j = 0; j < keys; j++) t[d * padded_keys + j] = scale * x[j * stride + d];
-    for (size_t j = keys; j < padded_keys; j++) t[d * padded_keys + j] = 0;
-  }
 }
 
 // The keys that a query sees: [first, end).
@@ -163,15 +99,39 @@ INLINE size_t visible_first(const attention_shape *s, size_t query) {
 
 INLINE size_t padded(size_t keys) { return (keys + LANES - 1) / LANES * LANES; }
 
+// x is [keys, width]; t receives [width, padded keys] with zeros behind the last key.
+CLONES static void transpose(const float *x, size_t stride, size_t keys, size_t width, float scale,
+                             float *t, size_t padded_keys) {
+  const size_t whole_width = width / 8 * 8;
+  for (size_t d = 0; d < whole_width; d += 8)
+    for (size_t j = 0; j < padded_keys; j += 8) {
+      v8 lanes[8];
+      if (j + 8 <= keys) {
+        transpose8(x + j * stride + d, stride, lanes);
+      } else {
+        // The last keys and the padding as a block of their own: element by element they would
+        // take longer than all the others.
+        float last[8][8] = {{0}};
+        for (size_t i = 0; j + i < keys; i++)
+          *(v8 *)last[i] = *(const v8 *)(x + (j + i) * stride + d);
+        transpose8(last[0], 8, lanes);
+      }
+      for (size_t i = 0; i < 8; i++) *(v8 *)(t + (d + i) * padded_keys + j) = lanes[i] * scale;
+    }
+  for (size_t d = whole_width; d < width; d++)
+    for (size_t j = 0; j < padded_keys; j++)
+      t[d * padded_keys + j] = j < keys ? scale * x[j * stride + d] : 0;
+}
+
 typedef int32_t i16 __attribute__((vector_size(64), aligned(4), may_alias));
 
-// Makes the lanes outside of [first, end) invisible, as one vector: single stores in front of a
-// vector load would stall it.
+// Makes the lanes outside of [first, end) invisible, by the bits of a whole vector: of a loop over
+// the lanes the compiler makes a branch for each, and single stores, which the next load waits for.
 INLINE void hide(float *lanes, int first, int end) {
   const i16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   const i16 visible = (lane >= first) & (lane < end);
   const i16 lowest = (i16){0} + (int32_t)bits_from_float(-__builtin_inff());
-  *(i16 *)lanes = (visible & *(const i16 *)lanes) | (~visible & lowest);
+  *(i16 *)lanes = (*(const i16 *)lanes & visible) | (lowest & ~visible);
 }
 
 // Softmax of at most QUERY_BLOCK rows of scores over the keys that each sees; everything else
@@ -193,7 +153,7 @@ CLONES static void softmax_rows(const attention_shape *s, size_t query, float *s
     float *row = scores + r * row_length;
     for (size_t j = 0; j < columns; j += LANES)
       for (size_t lane = 0; lane < LANES; lane++)
-        row[j + lane] = fast_exp(row[j + lane] - most[r]);
+        row[j + lane] = low_exp(row[j + lane] - most[r]);
   }
   for (size_t r = 0; r < rows; r++) {
     float *row = scores + r * row_length;

@@ -15,13 +15,16 @@ extension Tape {
     SparseFeedForward(up: up, gate: gate, down: down)
       .multiply(x.value, into: y.value, in: workspace) { values, factor, count in
         note(.linear, since: began)
-        timed(.activation) {
+        timed(.activation, floats: part.activation.slots * count) {
           elementwise_activation(part.activation.kind, values, values, count)
           if let factor { elementwise_multiply(values, factor, values, count, 0) }
         }
         began = .now
       }
-    note(.linear, since: began)
+    let layers = [part.up, part.down] + (part.gate.map { [$0] } ?? [])
+    note(
+      .linear, since: began,
+      floats: layers.reduce(0) { $0 + multiplications(x.rows, $1) })
     return y
   }
 
