@@ -35,9 +35,10 @@ package final class SparseGroups: SparseOperand, @unchecked Sendable {
   package var nonzeros: Int { packed.pointee.nonzeros }
   package var bytes: Int { sparse_groups_bytes(packed) }
 
-  package func multiply(_ panels: ActivationPanels, _ product: SparseTarget) {
-    sparse_multiply_groups(
-      packed, panels.base, panels.tokens, product.bias, product.y.base, product.y.stride,
-      product.accumulating ? 1 : 0, panels.scratch, panels.variant.kernel)
+  package func multiply(_ panels: ActivationPanels, _ target: SparseTarget) {
+    withUnsafePointer(to: target.packed) {
+      sparse_multiply_groups(
+        packed, panels.base, panels.tokens, $0, panels.scratch, panels.variant.kernel)
+    }
   }
 }

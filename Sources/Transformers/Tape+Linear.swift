@@ -17,7 +17,7 @@ extension Tape {
   /// Applies several affine maps to the same x; for those that are packed it is read once.
   func linear(_ x: Variable, _ layers: [Linear]) -> [Variable] {
     let outputs = layers.map { variable(rows: x.rows, columns: $0.outputs) }
-    timed(.linear) {
+    timed(.linear, floats: layers.reduce(0) { $0 + multiplications(x.rows, $1) }) {
       var products: [SparseProduct] = []
       for (layer, y) in zip(layers, outputs) {
         let bias = layer.bias.map { UnsafePointer(weights($0).base) }
@@ -36,6 +36,13 @@ extension Tape {
             layer: layer, input: x, output: y, packed: parameters.packed(layer.weight))))
     }
     return outputs
+  }
+
+  /// The multiply-adds of a map of some rows: those of its packed weights where it has them.
+  func multiplications(_ rows: Int, _ layer: Linear) -> Int {
+    let weights =
+      parameters.packed(layer.weight)?.forward.nonzeros ?? parameters[layer.weight].count
+    return rows * weights
   }
 
   private func multiply(
