@@ -31,7 +31,7 @@ extension Tape {
   private func packedLayer(_ layer: Linear) -> SparseFeedForward.Layer? {
     parameters.packed(layer.weight).map { packed in
       SparseFeedForward.Layer(
-        packed.forward, bias: layer.bias.map { UnsafePointer(weights($0).base) })
+        packed.operand, bias: layer.bias.map { UnsafePointer(weights($0).base) })
     }
   }
 }

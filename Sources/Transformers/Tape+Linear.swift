@@ -41,7 +41,7 @@ extension Tape {
   /// The multiply-adds of a map of some rows: those of its packed weights where it has them.
   func multiplications(_ rows: Int, _ layer: Linear) -> Int {
     let weights =
-      parameters.packed(layer.weight)?.forward.nonzeros ?? parameters[layer.weight].count
+      parameters.packed(layer.weight)?.operand.nonzeros ?? parameters[layer.weight].count
     return rows * weights
   }
 
