@@ -43,7 +43,6 @@ struct KernelTests {
     let far: [Float] = [-.infinity, -1e30, -100, 100, 1e30, .infinity, 0, -0.0]
     let limits: [(activation_kind, [Float])] = [
       (ACTIVATION_GELU, [.nan, 0, 0, 100, 1e30, .infinity, 0, 0]),
-      (ACTIVATION_SILU, [.nan, 0, 0, 100, 1e30, .infinity, 0, 0]),
       (ACTIVATION_TANH, [-1, -1, -1, 1, 1, 1, 0, 0]),
     ]
     // Once as a vector and once as what is left behind it.
@@ -55,9 +54,9 @@ struct KernelTests {
         for (index, output) in outputs.enumerated() where !expected[index % 8].isNaN {
           #expect(output == expected[index % 8], "of \(inputs[index])")
         }
-        var none = [Float](repeating: .nan, count: count)
-        elementwise_activation(kind, none, &none, count)
-        #expect(none.allSatisfy(\.isNaN))
+        let none = [Float](repeating: .nan, count: count)
+        elementwise_activation(kind, none, &outputs, count)
+        #expect(outputs.allSatisfy { $0.isNaN })
       }
     }
   }
