@@ -84,7 +84,7 @@ extension Bench {
         return [
           share,
           Figure(
-            name: "  time against its \(bound) at the core's measured peak",
+            name: "  against the least time for its \(bound)",
             value: seconds / (times.slots(kind) / slotsPerSecond), unit: "×"),
         ]
       } + [Figure(name: "\(level) %: all operations, all threads", value: total, unit: "s")]
@@ -147,9 +147,9 @@ extension OperationTimes.Kind {
   /// What `OperationTimes.slots` counts; nil where nothing is counted.
   fileprivate var bound: String? {
     switch self {
-    case .linear: "multiply-adds, and as many loads,"
-    case .attention: "multiply-adds, exponentials included,"
-    case .activation: "multiply-adds, and what shares their ports,"
+    case .linear: "multiply-adds, and as many loads"
+    case .attention: "multiply-adds, exponentials included"
+    case .activation: "multiply-adds, and what shares their ports"
     case .norm: "loads"
     case .embeddings, .rest: nil
     }
