@@ -23,7 +23,7 @@ struct KernelChoiceTests {
     let crossing = KernelTimes(dense: 3, low: 1, high: 4).crossing
     #expect(crossing > 0.37 && crossing < 0.38)
     #expect(KernelTimes(dense: 100, low: 1, high: 4).crossing == 1)
-    #expect(KernelTimes(dense: 0.1, low: 1, high: 4).crossing > 0)
+    #expect(KernelTimes(dense: 0.9, low: 1, high: 4).crossing > 0)
     #expect(KernelTimes(dense: 0.01, low: 2, high: 4).crossing == 0)
     #expect(KernelTimes(dense: 1, low: 2, high: 2).crossing == 0)
   }

@@ -4,6 +4,7 @@ import Pruning
 import Tasks
 import Tensors
 import Testing
+import Transformers
 
 @testable import Engine
 

@@ -167,6 +167,7 @@ struct SparseProductTests {
     let full = SparseProblem(tokens: 33, outputs: 10, inputs: 32, sparsity: 0, operand)
     let masked = SparseProblem(tokens: 33, outputs: 10, inputs: 32, sparsity: 0, operand)
     masked.keep(2, of: 4)
+    full.dense.elements.update(repeating: 0.5)
     var mask = [UInt64](repeating: 0, count: (masked.dense.count + 63) / 64)
     for (index, value) in masked.dense.elements.enumerated() where value != 0 {
       mask[index / 64] |= 1 << UInt64(index % 64)
