@@ -149,7 +149,7 @@ extension OperationTimes.Kind {
     switch self {
     case .linear: "multiply-adds, and as many loads"
     case .attention: "multiply-adds, exponentials included"
-    case .activation: "multiply-adds, and what shares their ports"
+    case .activation: "multiply-adds, comparisons, divisions"
     case .norm: "loads"
     case .embeddings, .rest: nil
     }
