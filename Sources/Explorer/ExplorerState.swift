@@ -47,7 +47,7 @@ package struct ExplorerState: Sendable {
   package var recent: [PanelID] = [.matrices, .magnitudes, .accuracy, .heatMap, .maskMap]
   package var zoomed = false
   package var logarithmic = false
-  package var overlay: Overlay?
+  package var overlay: Overlay<ExplorerOverlay>?
   package var notice: Notice?
   package var dragging = false
 
@@ -101,17 +101,6 @@ package enum MatrixSelection: Sendable, Hashable {
   }
 }
 
-/// A line that stays until the next key.
-package struct Notice: Sendable, Hashable {
-  package var text: String
-  package var isWarning: Bool
-
-  package init(_ text: String, isWarning: Bool = false) {
-    self.text = text
-    self.isWarning = isWarning
-  }
-}
-
 /// Counts of |w| for one selection, one bin for each column of the panel.
 package struct MagnitudeHistogram: Sendable, Hashable {
   package var selection: MatrixSelection
@@ -127,12 +116,6 @@ extension ExplorerState {
   /// Whether the program can measure the model's performance.
   package var canEvaluate: Bool {
     if case .available = model.evaluation { true } else { false }
-  }
-
-  package var focus: PanelID { recent.first ?? .matrices }
-
-  package var isTooSmall: Bool {
-    size.width < ScreenLayout.minimum.width || size.height < ScreenLayout.minimum.height
   }
 
   /// The curve that the current request lies on.

@@ -7,10 +7,9 @@ struct StorageLine: Widget {
   private let sizes: StorageSizes?
   private let speed: String?
 
-  /// - Parameter speed: what the level was measured to be, such as `2.9 × dense here`.
-  init(_ state: ExplorerState, speed: String? = nil) {
+  init(_ state: ExplorerState) {
     sizes = state.storageSizes
-    self.speed = speed
+    speed = state.measuredSpeed
   }
 
   func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
