@@ -126,10 +126,21 @@ extension ExplorerState {
   package var measuredSpeed: String? {
     let speeds = speeds[CurveIdentity(request)]
     let dense = level == .dense ? nil : speeds?[.dense]
-    // A batch of milliseconds is lost in what else the machine does.
-    guard let speed = speeds?[level], speed.seconds >= 0.05 else { return nil }
+    guard let speed = speeds?[level], speed.seconds >= Self.leastTimed else { return nil }
     return speed.text(dense: dense)
   }
+
+  /// Why the slider's level has no speed although it was timed here; nil where it has one, and where
+  /// it was not timed.
+  var speedDoubt: String? {
+    guard let seconds = speeds[CurveIdentity(request)]?[level]?.seconds,
+      seconds > 0, seconds < Self.leastTimed
+    else { return nil }
+    return "\(max(1, Int((1000 * seconds).rounded()))) ms, too short to tell"
+  }
+
+  /// Seconds that a speed is told from on: less is lost in what else the machine does.
+  private static let leastTimed = 0.05
 
   /// The indices of the matrices that the filter lets through.
   package var visibleMatrices: [Int] {

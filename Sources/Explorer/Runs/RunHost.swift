@@ -47,7 +47,7 @@ package struct RunHost: Sendable, Hashable {
   func text(width: Int, _ look: Appearance) -> String {
     let whole = text(name, reasonWidth: .max, look)
     if DisplayWidth.of(whole) <= width { return whole }
-    let nameWidth = max(12, width / 3)
+    let nameWidth = max(10, width / 4)
     let short =
       DisplayWidth.of(name) > nameWidth ? name.keepingBothEnds(to: nameWidth, look) : name
     let least = DisplayWidth.of(text(short, reasonWidth: 0, look))

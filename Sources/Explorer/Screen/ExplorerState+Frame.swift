@@ -5,7 +5,7 @@ extension ExplorerState {
   func parts(of layout: ScreenLayout) -> [(part: any Widget, rect: Rect)] {
     let lines: [(part: any Widget, rect: Rect)] = [
       (Header(self), layout.header), (SliderLine(self), layout.slider),
-      (StorageLine(self), layout.storage),
+      (StorageLine(self, speed: measuredSpeed), layout.storage),
     ]
     return lines + layout.panels.map { (widget(of: $0.key), $0.value) }
   }

@@ -76,13 +76,14 @@ struct ExplorerMemoryFile: Sendable {
   /// place: the link is to stay. The file need not exist yet.
   private var target: URL {
     var target = url
-    // A chain that does not end is cut where Linux cuts it; writing then says what is wrong.
+    // A chain that does not end is cut where Linux cuts it: such a link is of no use to anybody.
     for _ in 0..<40 {
       guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: target.path)
       else { break }
-      target = URL(
-        fileURLWithPath: next, relativeTo: target.deletingLastPathComponent()
-      ).absoluteURL
+      target =
+        URL(
+          fileURLWithPath: next, relativeTo: target.deletingLastPathComponent()
+        ).absoluteURL
     }
     return target
   }
