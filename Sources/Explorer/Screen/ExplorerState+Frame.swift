@@ -1,5 +1,4 @@
 import Canvas
-import Experiments
 
 extension ExplorerState {
   func parts(of layout: ScreenLayout) -> [(part: any Widget, rect: Rect)] {

@@ -1,5 +1,4 @@
 import Canvas
-import Experiments
 
 extension RunsState {
   func parts(of layout: RunsLayout) -> [(part: any Widget, rect: Rect)] {
