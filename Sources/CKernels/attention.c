@@ -102,25 +102,36 @@ INLINE size_t padded(size_t keys) { return (keys + LANES - 1) / LANES * LANES; }
 // x is [keys, width]; t receives [width, padded keys] with zeros behind the last key.
 CLONES static void transpose(const float *x, size_t stride, size_t keys, size_t width, float scale,
                              float *t, size_t padded_keys) {
-  const size_t whole_keys = keys / 8 * 8, whole_width = width / 8 * 8;
+  const size_t whole_width = width / 8 * 8;
   for (size_t d = 0; d < whole_width; d += 8)
-    for (size_t j = 0; j < whole_keys; j += 8) {
+    for (size_t j = 0; j < padded_keys; j += 8) {
       v8 lanes[8];
-      transpose8(x + j * stride + d, stride, lanes);
+      if (j + 8 <= keys) {
+        transpose8(x + j * stride + d, stride, lanes);
+      } else {
+        // The last keys and the padding as a block of their own: element by element they would
+        // take longer than all the others.
+        float last[8][8] = {{0}};
+        for (size_t i = 0; j + i < keys; i++)
+          *(v8 *)last[i] = *(const v8 *)(x + (j + i) * stride + d);
+        transpose8(last[0], 8, lanes);
+      }
       for (size_t i = 0; i < 8; i++) *(v8 *)(t + (d + i) * padded_keys + j) = lanes[i] * scale;
     }
-  for (size_t d = 0; d < width; d++) {
-    for (size_t j = d < whole_width ? whole_keys : 0; j < keys; j++)
-      t[d * padded_keys + j] = scale * x[j * stride + d];
-    for (size_t j = keys; j < padded_keys; j++) t[d * padded_keys + j] = 0;
-  }
+  for (size_t d = whole_width; d < width; d++)
+    for (size_t j = 0; j < padded_keys; j++)
+      t[d * padded_keys + j] = j < keys ? scale * x[j * stride + d] : 0;
 }
 
-// Makes the lanes outside of [first, end) invisible, as one vector: single stores in front of a
-// vector load would stall it.
+typedef int32_t i16 __attribute__((vector_size(64), aligned(4), may_alias));
+
+// Makes the lanes outside of [first, end) invisible, by the bits of a whole vector: of a loop over
+// the lanes the compiler makes a branch for each, and single stores, which the next load waits for.
 INLINE void hide(float *lanes, int first, int end) {
-  for (int lane = 0; lane < LANES; lane++)
-    lanes[lane] = lane >= first && lane < end ? lanes[lane] : -__builtin_inff();
+  const i16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const i16 visible = (lane >= first) & (lane < end);
+  const i16 lowest = (i16){0} + (int32_t)bits_from_float(-__builtin_inff());
+  *(i16 *)lanes = (*(const i16 *)lanes & visible) | (lowest & ~visible);
 }
 
 // Softmax of at most QUERY_BLOCK rows of scores over the keys that each sees; everything else
@@ -142,7 +153,7 @@ CLONES static void softmax_rows(const attention_shape *s, size_t query, float *s
     float *row = scores + r * row_length;
     for (size_t j = 0; j < columns; j += LANES)
       for (size_t lane = 0; lane < LANES; lane++)
-        row[j + lane] = fast_exp(row[j + lane] - most[r]);
+        row[j + lane] = low_exp(row[j + lane] - most[r]);
   }
   for (size_t r = 0; r < rows; r++) {
     float *row = scores + r * row_length;

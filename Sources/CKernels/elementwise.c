@@ -5,10 +5,10 @@
 #define INVERSE_SQRT_TWO_PI 0.39894228f
 #define SQRT_TWO_OVER_PI 0.79788456f
 
-INLINE float gelu(float x) { return x * normal_cdf(x, fast_exp(-0.5f * x * x)); }
+INLINE float gelu(float x) { return x * normal_cdf(x, low_exp(-0.5f * x * x)); }
 
 INLINE float gelu_derivative(float x) {
-  const float gaussian = fast_exp(-0.5f * x * x);
+  const float gaussian = low_exp(-0.5f * x * x);
   return normal_cdf(x, gaussian) + x * gaussian * INVERSE_SQRT_TWO_PI;
 }
 

@@ -84,19 +84,21 @@ INLINE uint32_t bits_from_float(float value) {
   return bits;
 }
 
-// e^x to about 1e-7 relative; 0 below -87, so that masked scores vanish; finite above 88.
+// e^x to about 1e-7 relative for x up to 88; 0 below -87, so that masked scores vanish.
 // 2^n by its exponent bits times a polynomial on [-ln 2 / 2, ln 2 / 2] (least maximum error).
-INLINE float fast_exp(float x) {
-  const float clamped = x < -87.0f ? -87.0f : (x > 88.0f ? 88.0f : x);
-  // Adding 1.5 * 2^23 rounds to the nearest integer.
-  const float n = (clamped * 1.44269504f + 12582912.0f) - 12582912.0f;
-  const float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
+INLINE float low_exp(float x) {
+  // Adding 1.5 * 2^23 rounds to the nearest integer, which is then in the lowest bits.
+  const float shifted = x * 1.44269504f + 12582912.0f, n = shifted - 12582912.0f;
+  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
   const float q =
       (((0.00138144f * r + 0.00836878f) * r + 0.0416684f) * r + 0.1666652f) * r + 0.49999994f;
-  const float value =
-      (q * r * r + r + 1.0f) * float_from_bits((uint32_t)((int32_t)n + 127) << 23);
+  const float value = (q * r * r + r + 1.0f) *
+                      float_from_bits((bits_from_float(shifted) << 23) + ((uint32_t)127 << 23));
   return x < -87.0f ? 0.0f : value;
 }
+
+// The same for any x; finite above 88.
+INLINE float fast_exp(float x) { return low_exp(x > 88.0f ? 88.0f : x); }
 
 // tanh x to about 1e-7: a polynomial near zero, where the formula with e^2x would cancel.
 INLINE float fast_tanh(float x) {
@@ -115,12 +117,13 @@ INLINE float fast_sigmoid(float x) { return 1.0f / (1.0f + fast_exp(-x)); }
 // erfc(u) = t P(t) e^(-u^2) with t = 1 / (1 + 0.52 u), as in Abramowitz and Stegun 7.1.26, with
 // a polynomial of degree 7 fitted for least maximum error.
 INLINE float normal_cdf(float x, float gaussian) {
-  const float u = (x < 0 ? -x : x) * 0.70710678f;
+  const float u = __builtin_fabsf(x) * 0.70710678f;
   const float t = 1.0f / (1.0f + 0.52f * u);
+  // Half of P.
   const float p =
-      ((((((-0.05845997f * t + 0.35585043f) * t - 0.8279875f) * t + 0.794217f) * t - 0.20291336f) *
-            t + 0.37150925f) * t + 0.27286777f) * t + 0.29491633f;
-  const float tail = 0.5f * t * p * gaussian;
+      ((((((-0.029229985f * t + 0.177925215f) * t - 0.41399375f) * t + 0.3971085f) * t -
+         0.10145668f) * t + 0.185754625f) * t + 0.136433885f) * t + 0.147458165f;
+  const float tail = t * p * gaussian;
   return x < 0 ? tail : 1.0f - tail;
 }
 

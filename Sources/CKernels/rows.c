@@ -5,27 +5,69 @@
 // One row's columns; see EACH in elementwise.c.
 #define EACH _Pragma("clang loop vectorize(assume_safety)") for (size_t i = 0; i < columns; i++)
 
+// Rows that are normalised side by side: the sums over one row are chains, each step of which
+// waits for the one before.
+enum { NORM_ROWS = 4 };
+
+INLINE void norm_rows(const int rows, norm_kind kind, const float *x, const float *weight,
+                      const float *bias, float epsilon, float *y, float *statistics,
+                      size_t columns) {
+  float mean[NORM_ROWS] = {0}, scale[NORM_ROWS];
+  const size_t whole = columns / LANES * LANES;
+  v16 lanes[NORM_ROWS];
+  if (kind == NORM_LAYER) {
+    for (int r = 0; r < rows; r++) lanes[r] = (v16){0};
+    for (size_t c = 0; c < whole; c += LANES)
+      _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) lanes[r] +=
+          *(const v16 *)(x + (size_t)r * columns + c);
+    for (int r = 0; r < rows; r++) {
+      float sum = lane_sum(lanes + r);
+      for (size_t c = whole; c < columns; c++) sum += x[(size_t)r * columns + c];
+      mean[r] = sum / (float)columns;
+    }
+  }
+  for (int r = 0; r < rows; r++) lanes[r] = (v16){0};
+  for (size_t c = 0; c < whole; c += LANES)
+    _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) {
+      const v16 centred = *(const v16 *)(x + (size_t)r * columns + c) - mean[r];
+      lanes[r] += centred * centred;
+    }
+  for (int r = 0; r < rows; r++, x += columns, y += columns) {
+    float squares = lane_sum(lanes + r);
+    for (size_t c = whole; c < columns; c++) squares += (x[c] - mean[r]) * (x[c] - mean[r]);
+    scale[r] = 1.0f / sqrtf(squares / (float)columns + epsilon);
+    if (bias)
+      EACH y[i] = (x[i] - mean[r]) * scale[r] * weight[i] + bias[i];
+    else
+      EACH y[i] = (x[i] - mean[r]) * scale[r] * weight[i];
+    if (statistics) {
+      statistics[2 * r] = mean[r];
+      statistics[2 * r + 1] = scale[r];
+    }
+  }
+}
+
 CLONES void rows_norm(norm_kind kind, const float *x, const float *weight, const float *bias,
                       float epsilon, float *y, float *statistics, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    const float mean = kind == NORM_LAYER ? row_sum(x, columns) / (float)columns : 0;
-    v16 lanes = {0};
-    size_t c = 0;
-    for (; c + LANES <= columns; c += LANES) {
-      const v16 centred = *(const v16 *)(x + c) - mean;
-      lanes += centred * centred;
-    }
-    float squares = lane_sum(&lanes);
-    for (; c < columns; c++) squares += (x[c] - mean) * (x[c] - mean);
-    const float scale = 1.0f / sqrtf(squares / (float)columns + epsilon);
-    if (bias)
-      EACH y[i] = (x[i] - mean) * scale * weight[i] + bias[i];
-    else
-      EACH y[i] = (x[i] - mean) * scale * weight[i];
-    if (statistics) {
-      statistics[2 * r] = mean;
-      statistics[2 * r + 1] = scale;
-    }
+  size_t r = 0;
+  for (; r + NORM_ROWS <= rows; r += NORM_ROWS)
+    norm_rows(NORM_ROWS, kind, x + r * columns, weight, bias, epsilon, y + r * columns,
+              statistics ? statistics + 2 * r : NULL, columns);
+  for (; r < rows; r++)
+    norm_rows(1, kind, x + r * columns, weight, bias, epsilon, y + r * columns,
+              statistics ? statistics + 2 * r : NULL, columns);
+}
+
+CLONES void rows_add_norm(norm_kind kind, float *x, const float *branch, const float *weight,
+                          const float *bias, float epsilon, size_t rows, size_t columns) {
+  size_t r = 0;
+  for (; r + NORM_ROWS <= rows; r += NORM_ROWS, x += NORM_ROWS * columns) {
+    for (size_t i = 0; i < NORM_ROWS * columns; i++) x[i] += branch[r * columns + i];
+    norm_rows(NORM_ROWS, kind, x, weight, bias, epsilon, x, NULL, columns);
+  }
+  for (; r < rows; r++, x += columns) {
+    for (size_t i = 0; i < columns; i++) x[i] += branch[r * columns + i];
+    norm_rows(1, kind, x, weight, bias, epsilon, x, NULL, columns);
   }
 }
 

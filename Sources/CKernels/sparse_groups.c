@@ -17,15 +17,15 @@ static size_t slices_of(const sparse_groups *m) {
 }
 
 // One row into its lane of a slice; false where a group has too many nonzeros.
-static int fill_row(sparse_groups *m, sparse_source source, size_t row) {
+static int fill_row(sparse_groups *m, sparse_source source, const uint64_t *mask, size_t row) {
   const size_t bits = m->group <= 4 ? 2 : 4, lane = row % SPARSE_SLICE;
   const size_t first = row / SPARSE_SLICE * steps_of(m);
-  const float *from = source.data + row * source.row_stride;
   for (size_t c = 0, step = first; c < m->columns; c += m->group, step += m->kept) {
     size_t found = 0;
     for (size_t place = 0; place < m->group; place++) {
-      const float value = from[(c + place) * source.column_stride];
-      if (value == 0) continue;
+      const size_t at = row * source.row_stride + (c + place) * source.column_stride;
+      const float value = source.data[at];
+      if (value == 0 || (mask && !(mask[at / 64] >> at % 64 & 1))) continue;
       if (found == m->kept) return 0;
       m->values[(step + found) * SPARSE_SLICE + lane] = value;
       const unsigned shifted = (unsigned)(place << (bits * lane));
@@ -39,8 +39,8 @@ static int fill_row(sparse_groups *m, sparse_source source, size_t row) {
   return 1;
 }
 
-sparse_groups *sparse_groups_make(sparse_source source, size_t rows, size_t columns, size_t kept,
-                                  size_t group) {
+sparse_groups *sparse_groups_make(sparse_source source, const uint64_t *mask, size_t rows,
+                                  size_t columns, size_t kept, size_t group) {
   if (!sparse_groups_fit(columns, kept, group)) return NULL;
   sparse_groups *m = calloc(1, sizeof *m);
   if (!m) return NULL;
@@ -52,7 +52,7 @@ sparse_groups *sparse_groups_make(sparse_source source, size_t rows, size_t colu
   m->values = calloc(steps * SPARSE_SLICE + 1, sizeof *m->values);
   m->places = calloc(steps * place_bytes(m) + 1, 1);
   int fits = m->values && m->places;
-  for (size_t row = 0; fits && row < rows; row++) fits = fill_row(m, source, row);
+  for (size_t row = 0; fits && row < rows; row++) fits = fill_row(m, source, mask, row);
   if (fits) return m;
   sparse_groups_free(m);
   return NULL;

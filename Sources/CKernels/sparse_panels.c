@@ -75,3 +75,15 @@ CLONES void sparse_panels_unpack(const float *block, size_t width, size_t rows, 
       *to = accumulate ? *to + sum : bias ? sum + bias[r] : sum;
     }
 }
+
+CLONES void sparse_panels_place(const float *block, size_t width, size_t first, size_t rows,
+                                size_t columns, const float *bias, float *panel) {
+  const size_t strip = sparse_strip_columns(columns);
+  for (size_t r = 0; r < rows; r++, block += width) {
+    const size_t column = first + r, behind = column + 1;
+    float *to = panel + (column + column / strip) * width;
+    for (size_t t = 0; t < width; t += LANES)
+      *(v16 *)(to + t) = bias ? *(const v16 *)(block + t) + bias[r] : *(const v16 *)(block + t);
+    if (behind % strip == 0 || behind == columns) memset(to + width, 0, width * sizeof *to);
+  }
+}

@@ -119,11 +119,24 @@ static const float *panel_start(const float *panels, panel p, size_t columns, si
   return panels + p.token * (columns + strips);
 }
 
+// Brings the results of a block, feature-major in `scratch`, to where they belong.
+static void deliver(const sparse_target *to, const float *scratch, panel p, size_t row,
+                    size_t rows, size_t all_rows) {
+  const float *bias = to->bias ? to->bias + row : NULL;
+  if (to->panels) {
+    const size_t strip = sparse_strip_columns(all_rows), strips = (all_rows + strip - 1) / strip;
+    sparse_panels_place(scratch, p.width, row, rows, all_rows, bias,
+                        to->panels + p.token * (all_rows + strips));
+  } else {
+    sparse_panels_unpack(scratch, p.width, rows, p.tokens, bias,
+                         to->y + p.token * to->stride + row, to->stride, to->accumulate);
+  }
+}
+
 size_t sparse_product_scratch(void) { return SPARSE_BLOCK * SPARSE_PANEL; }
 
 void sparse_multiply(const sparse_matrix *w, const float *panels, size_t tokens,
-                     const float *bias, float *y, size_t stride, int accumulate, float *scratch,
-                     sparse_variant variant) {
+                     const sparse_target *to, float *scratch, sparse_variant variant) {
   const kernels *run = &all_kernels[variant];
   for (size_t block = 0; block < w->blocks; block++) {
     const size_t row = block * w->block_rows, rows = smaller(w->block_rows, w->rows - row);
@@ -139,15 +152,13 @@ void sparse_multiply(const sparse_matrix *w, const float *panels, size_t tokens,
         x += (w->strip_columns + 1) * p.width;
       }
       if (w->strips == 0) memset(scratch, 0, sparse_product_scratch() * sizeof *scratch);
-      sparse_panels_unpack(scratch, p.width, rows, p.tokens, bias ? bias + row : NULL,
-                           y + t * stride + row, stride, accumulate);
+      deliver(to, scratch, p, row, rows, w->rows);
     }
   }
 }
 
 void sparse_multiply_groups(const sparse_groups *w, const float *panels, size_t tokens,
-                            const float *bias, float *y, size_t stride, int accumulate,
-                            float *scratch, sparse_variant variant) {
+                            const sparse_target *to, float *scratch, sparse_variant variant) {
   const kernels *run = &all_kernels[variant];
   const size_t strip = sparse_strip_columns(w->columns);
   const size_t strips = (w->columns + strip - 1) / strip;
@@ -161,8 +172,7 @@ void sparse_multiply_groups(const sparse_groups *w, const float *panels, size_t 
         run->groups[p.narrow](w, row / SPARSE_SLICE, slices, c, smaller(strip, w->columns - c), x,
                               scratch, c == 0);
       if (strips == 0) memset(scratch, 0, sparse_product_scratch() * sizeof *scratch);
-      sparse_panels_unpack(scratch, p.width, rows, p.tokens, bias ? bias + row : NULL,
-                           y + t * stride + row, stride, accumulate);
+      deliver(to, scratch, p, row, rows, w->rows);
     }
   }
 }

@@ -126,7 +126,10 @@ package final class EvaluationScheduler: Sendable {
         continue
       }
       recall(CurveIdentity(focus), in: &session)
-      guard let step = session.nextStep(focus, orders.tolerance, self) else {
+      guard
+        let step = session.nextStep(
+          focus, tolerance: orders.tolerance, chance: evaluator.chance)
+      else {
         // The tolerance may have changed, or the curve may be known from before.
         updateTurningPoints(of: CurveIdentity(focus), tolerance: orders.tolerance, in: &session)
         do {
@@ -247,63 +250,5 @@ package final class EvaluationScheduler: Sendable {
     guard points != session.turningPoints[identity] else { return }
     session.turningPoints[identity] = points
     emit(.turningPoints(identity, points))
-  }
-
-  /// What the scheduler's thread knows.
-  private struct Session {
-    var curves: [CurveIdentity: SparsityCurve] = [:]
-    var turningPoints: [CurveIdentity: TurningPoints] = [:]
-    var speeds: [CurveIdentity: [SparsityLevel: LevelSpeed]] = [:]
-    /// The curves that the store has been asked for.
-    var recalled: Set<CurveIdentity> = []
-    private var plans: [PruningMethod: SensitivityPlan] = [:]
-    private var probed: [PruningMethod: Set<SensitivityProbe>] = [:]
-    private var latest: (plan: PruningPlan, level: any PreparedLevel)?
-
-    init(curves: [CurveIdentity: SparsityCurve]) { self.curves = curves }
-
-    /// A level to work on, and the search that knows when it can be left.
-    struct Step {
-      let proposal: LevelSearch.Proposal
-      let search: LevelSearch
-
-      func isDone(on curve: SparsityCurve) -> Bool { search.isDone(proposal, on: curve) }
-    }
-
-    func nextStep(
-      _ focus: PruningRequest, _ tolerance: Double, _ scheduler: EvaluationScheduler
-    ) -> Step? {
-      let curve = curves[CurveIdentity(focus)] ?? SparsityCurve(chance: scheduler.evaluator.chance)
-      let search = LevelSearch(
-        epsilon: tolerance, reachable: ReachableLevels(focus.method),
-        focus: SparsityLevel(focus.sparsity))
-      return search.next(after: curve).map { Step(proposal: $0, search: search) }
-    }
-
-    mutating func sensitivityPlan(
-      of method: PruningMethod, _ matrices: [MatrixDescription]
-    ) -> SensitivityPlan {
-      let plan = plans[method] ?? SensitivityPlan(matrices, method: method)
-      plans[method] = plan
-      return plan
-    }
-
-    func isProbed(_ probe: SensitivityProbe, _ method: PruningMethod) -> Bool {
-      probed[method]?.contains(probe) == true
-    }
-
-    mutating func setProbed(_ probe: SensitivityProbe, _ method: PruningMethod) {
-      probed[method, default: []].insert(probe)
-    }
-
-    mutating func prepared(
-      for plan: PruningPlan, by evaluator: any LevelEvaluator, _ kernels: KernelChoice
-    ) throws -> any PreparedLevel {
-      if let latest, latest.plan == plan { return latest.level }
-      latest = nil  // The old weights go before the new ones come: memory for one set only.
-      let level = try evaluator.prepare(plan, kernels: kernels)
-      latest = (plan, level)
-      return level
-    }
   }
 }

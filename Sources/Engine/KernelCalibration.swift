@@ -1,14 +1,14 @@
 import Foundation
 import Synchronization
 
-/// From which sparsity on packed weights are faster here: measured once for each shape, and kept.
+/// How fast dense and packed weights are here: measured once for each shape, and kept.
 ///
 /// A shape costs less than 50 ms, on the thread that asks first. The same file gives the same
 /// choice, because what it holds is never measured again by the same program on the same processor.
 package final class KernelCalibration: Sendable {
   private struct Entry: Codable, Sendable {
     var problem: KernelProblem
-    var density: Double
+    var times: KernelTimes
   }
 
   private struct File: Codable, Sendable {
@@ -19,7 +19,7 @@ package final class KernelCalibration: Sendable {
   private let path: String?
   private let machine: String
   /// nil before the file has been read.
-  private let known = Mutex<[KernelProblem: Double]?>(nil)
+  private let known = Mutex<[KernelProblem: KernelTimes]?>(nil)
 
   /// - Parameters:
   ///   - path: the file that keeps what is measured; nil keeps it for the process alone.
@@ -29,30 +29,30 @@ package final class KernelCalibration: Sendable {
     self.machine = machine
   }
 
-  /// The share of weights up to which packed ones are faster; BLAS must be loaded.
-  func density(of problem: KernelProblem) -> Double {
+  /// What the products of a shape take; BLAS must be loaded.
+  func times(of problem: KernelProblem) -> KernelTimes {
     known.withLock { known in
       var entries = known ?? read()
       defer { known = entries }
-      if let density = entries[problem] { return density }
-      let density = problem.measuredDensity()
-      entries[problem] = density
+      if let times = entries[problem] { return times }
+      let times = problem.measure()
+      entries[problem] = times
       write(entries)
-      return density
+      return times
     }
   }
 
-  private func read() -> [KernelProblem: Double] {
+  private func read() -> [KernelProblem: KernelTimes] {
     guard let path, let data = FileManager.default.contents(atPath: path),
       let file = try? JSONDecoder().decode(File.self, from: data), file.machine == machine
     else { return [:] }
     return Dictionary(
-      file.entries.map { ($0.problem, $0.density) }, uniquingKeysWith: { first, _ in first })
+      file.entries.map { ($0.problem, $0.times) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Adds to the file what it does not hold yet: what another process has measured meanwhile stays.
   /// Where it cannot be written, the next process measures again.
-  private func write(_ entries: [KernelProblem: Double]) {
+  private func write(_ entries: [KernelProblem: KernelTimes]) {
     guard let path else { return }
     let all = read().merging(entries, uniquingKeysWith: { written, _ in written })
     let sorted = all.sorted {
@@ -60,7 +60,7 @@ package final class KernelCalibration: Sendable {
         < ($1.key.shape, $1.key.tokens, $1.key.forTraining ? 1 : 0)
     }
     let file = File(
-      machine: machine, entries: sorted.map { Entry(problem: $0.key, density: $0.value) })
+      machine: machine, entries: sorted.map { Entry(problem: $0.key, times: $0.value) })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let url = URL(fileURLWithPath: path)

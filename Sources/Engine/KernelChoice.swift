@@ -20,11 +20,12 @@ package enum KernelChoice: Sendable {
     for shape in Set(shapes).sorted() {
       switch self {
       case .dense: break
-      case .sparse: crossings.entries.append(.init(shape: shape, density: 1))
+      case .sparse: crossings.entries.append(.init(shape: shape, density: 1, groups: true))
       case .measured(let calibration):
-        let density = calibration.density(
+        let times = calibration.times(
           of: KernelProblem(shape: shape, tokens: tokens, forTraining: forTraining))
-        crossings.entries.append(.init(shape: shape, density: density))
+        crossings.entries.append(
+          .init(shape: shape, density: times.crossing, groups: times.prefersGroups ? true : nil))
       }
     }
     return crossings
@@ -54,11 +55,15 @@ package struct KernelCrossings: Sendable, Hashable, Codable {
   package struct Entry: Sendable, Hashable, Codable {
     package var shape: KernelShape
     package var density: Double
+    /// Whether patterns of N in M have a form of their own in inference; nil where they have not.
+    package var groups: Bool?
   }
 
   package internal(set) var entries: [Entry] = []
 
   package init() {}
+
+  init(_ shape: KernelShape, density: Double) { entries = [Entry(shape: shape, density: density)] }
 
   /// Whether a matrix with so many of its weights left is packed; one that has lost none never is.
   package func isSparse(_ shape: KernelShape, kept: Int) -> Bool {
@@ -67,5 +72,10 @@ package struct KernelCrossings: Sendable, Hashable, Codable {
       return false
     }
     return Double(kept) <= entry.density * Double(count)
+  }
+
+  /// Whether a matrix that keeps at most N of M is packed group by group.
+  func packsGroups(_ shape: KernelShape) -> Bool {
+    entries.first { $0.shape == shape }?.groups == true
   }
 }

@@ -17,41 +17,33 @@ struct KernelProblem: Sendable, Hashable, Codable {
     self.forTraining = forTraining
   }
 
-  /// How much faster than dense the packed form has to be, so that noise does not choose it.
-  private static let margin = 1.08
   /// Multiply-adds of the measured products, by which all of it stays below 50 ms.
   private static let evaluationWork = 1 << 27
   private static let trainingWork = 1 << 25
-  private static let densities = (low: 0.15, high: 0.6)
   private static let turns = 3
 
-  /// Measures the density below which packed weights are faster; BLAS must be loaded.
+  /// Measures the products on this thread; BLAS must be loaded.
   ///
-  /// The time of packed weights is a straight line in their number, so two densities tell it. Rows
-  /// of the weights do not know of each other, so some of them stand for all.
-  func measuredDensity() -> Double {
+  /// Rows of the weights do not know of each other, so some of them stand for all.
+  func measure() -> KernelTimes {
     let work = forTraining ? Self.trainingWork : Self.evaluationWork
     let rows = min(shape.outputs, max(64, work / (tokens * shape.inputs)))
     let trial = KernelTrial(
       outputs: rows, inputs: shape.inputs, tokens: tokens, forTraining: forTraining)
-    let low = trial.packed(density: Self.densities.low)
-    let high = trial.packed(density: Self.densities.high)
-    var best = [Double](repeating: .infinity, count: 3)
+    let low = trial.packed(density: KernelTimes.densities.low)
+    let high = trial.packed(density: KernelTimes.densities.high)
+    let groups = forTraining ? nil : trial.packedByGroups()
+    var best = [Double](repeating: .infinity, count: 4)
     for _ in 0..<Self.turns {
       // By turns, so that what else the machine does meets all alike.
       best[0] = min(best[0], trial.seconds { trial.multiplyDense() })
       best[1] = min(best[1], trial.seconds { trial.multiply(low) })
       best[2] = min(best[2], trial.seconds { trial.multiply(high) })
+      if let groups { best[3] = min(best[3], trial.seconds { trial.multiply(groups) }) }
     }
-    return Self.crossing(dense: best[0], low: best[1], high: best[2])
-  }
-
-  /// Where the line through the times of the two densities reaches that of dense weights.
-  static func crossing(dense: Double, low: Double, high: Double) -> Double {
-    let goal = dense / margin
-    let slope = (high - low) / (densities.high - densities.low)
-    guard slope > 0 else { return low <= goal ? densities.high : 0 }
-    return min(max(densities.low + (goal - low) / slope, 0), 1)
+    let times = best.map { $0 * Double(shape.outputs) / Double(max(rows, 1)) }
+    return KernelTimes(
+      dense: times[0], low: times[1], high: times[2], groups: groups.map { _ in times[3] })
   }
 }
 
@@ -88,7 +80,22 @@ private struct KernelTrial {
         Double(random.uniform()) < density ? word | 1 << UInt64(bit) : word
       }
     }
-    return PackedWeights(weights, of: layer, kept: words, forTraining: forTraining)
+    return forTraining
+      ? PackedWeights(training: weights, of: layer, kept: words)
+      : PackedWeights(weights, of: layer, kept: words)
+  }
+
+  /// Two weights of each four by lot, packed by groups; nil where four does not divide the inputs.
+  func packedByGroups() -> PackedWeights? {
+    guard layer.inputs.isMultiple(of: 4) else { return nil }
+    var random = RandomStream(seed: 2)
+    let pairs: [UInt64] = [0b0011, 0b0101, 0b0110, 0b1001, 0b1010, 0b1100]
+    let words = (0..<(weights.count + 63) / 64).map { _ in
+      (0..<16).reduce(UInt64(0)) { word, group in
+        word | pairs[min(Int(random.uniform() * 6), 5)] << UInt64(4 * group)
+      }
+    }
+    return PackedWeights(weights, of: layer, kept: words, pattern: (kept: 2, group: 4))
   }
 
   func multiplyDense() {
@@ -99,12 +106,12 @@ private struct KernelTrial {
   }
 
   func multiply(_ packed: PackedWeights) {
-    SparseProduct.multiply(x, [SparseProduct(packed.forward, into: y)], in: workspace)
-    guard let backward = packed.backward else { return }
-    SparseProduct.multiply(dy, [SparseProduct(backward, into: dx)], in: workspace)
-    packed.forward.weightGradient(
+    SparseProduct.multiply(x, [SparseProduct(packed.operand, into: y)], in: workspace)
+    guard let trained = packed.trained else { return }
+    SparseProduct.multiply(dy, [SparseProduct(trained.backward, into: dx)], in: workspace)
+    trained.forward.weightGradient(
       x: [x], dy: [dy],
-      into: UnsafeMutableBufferPointer(start: gradient.base, count: packed.forward.slots),
+      into: UnsafeMutableBufferPointer(start: gradient.base, count: trained.forward.slots),
       accumulating: false, in: workspace)
   }
 

@@ -35,16 +35,14 @@ extension LoadedTransformer {
       if removed > 0 { changed.append(id) }
       if let layer = layers[id] {
         result.matrices += 1
-        workspace.reset()
-        let dense = { parameters[id].matrix(in: workspace) }
-        let kept =
-          removed > 0 || crossings.entries.isEmpty
-          ? model.table[id].count - removed : dense().elements.count { $0 != 0 }
+        let kept = plan.kept(of: index, weights: model.table[id].count)
         if crossings.isSparse(layer.shape, kept: kept) {
+          workspace.reset()
           packed[id] = PackedWeights(
-            dense(), of: layer,
+            parameters[id].matrix(in: workspace), of: layer,
             kept: removed > 0 ? try matrices.mask(plan, matrix: index).words : nil,
-            forTraining: false)
+            pattern: crossings.packsGroups(layer.shape)
+              ? plan.pattern(of: index, weights: model.table[id].count) : nil)
           continue
         }
       }
@@ -85,6 +83,14 @@ extension LoadReport {
       let name = matrix.description.name
       return table.id(of: names[name] ?? name).map { (index, $0) }
     }
+  }
+}
+
+extension PruningPlan {
+  /// What each group of a matrix's inputs keeps, under N:M; nil where nothing is removed by groups.
+  fileprivate func pattern(of matrix: Int, weights: Int) -> (kept: Int, group: Int)? {
+    guard case .nm(let group) = request.method, pruned[matrix] > 0 else { return nil }
+    return (group - pruned[matrix] * group / weights, group)
   }
 }
 

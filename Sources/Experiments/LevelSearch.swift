@@ -1,11 +1,12 @@
 /// Decides which sparsity is measured next: a pure function of what has been measured.
 ///
 /// The order: the level where the slider rests, the dense model, a coarse grid, bisection of the
-/// step in which the drop leaves the tolerance, then levels in between where neighbours differ so
-/// much that the drawn curve would be a guess, and last the points that were left unfinished.
-/// Levels of the grid and of the bisection serve to find the turning point: they are left as soon
-/// as it is decided on which side of the tolerance they lie. The others are proposed until they are
-/// complete. A partial point goes on where it stopped because the curve holds its scores.
+/// step in which the drop leaves the tolerance, the levels right below it for as long as they are in
+/// doubt, since a noisy curve may leave the tolerance and come back, then levels in between where
+/// neighbours differ so much that the drawn curve would be a guess, and last the points that were
+/// left unfinished. Levels that serve to find the turning point are left as soon as it is decided on
+/// which side of the tolerance they lie. The others are proposed until they are complete. A partial
+/// point goes on where it stopped because the curve holds its scores.
 package struct LevelSearch: Sendable, Hashable {
   /// Why a level is next.
   package enum Reason: String, Sendable, Hashable, Codable {
@@ -17,13 +18,15 @@ package struct LevelSearch: Sendable, Hashable {
     case grid
     /// The turning point lies around it.
     case bisect
+    /// The level above it was in doubt.
+    case confirm
     /// The curve falls steeply around it.
     case smooth
     /// It was begun and left.
     case resume
 
     /// Whether the level is left when its verdict is known.
-    package var endsWithVerdict: Bool { self == .grid || self == .bisect }
+    package var endsWithVerdict: Bool { self == .grid || self == .bisect || self == .confirm }
   }
 
   package struct Proposal: Sendable, Hashable {
@@ -59,6 +62,10 @@ package struct LevelSearch: Sendable, Hashable {
     SparsityLevel(percent: $0)
   }
 
+  /// Half a step of the grid: where small tolerances leave everything in doubt, the search still
+  /// ends.
+  static let farthestConfirmation = SparsityLevel(percent: 5)
+
   /// Neighbours may differ by this share of the way from the best score to the worst.
   static let largestJump = 0.1
 
@@ -80,6 +87,9 @@ package struct LevelSearch: Sendable, Hashable {
       return (point.level, mean, verdict.isHeld)
     }
     if let level = bisection(of: measured) { return Proposal(level: level, reason: .bisect) }
+    if let level = confirmation(of: measured, on: curve) {
+      return Proposal(level: level, reason: .confirm)
+    }
     if let level = smoothing(of: measured) { return Proposal(level: level, reason: .smooth) }
     return curve.points.first { !$0.isComplete }.map {
       Proposal(level: $0.level, reason: .resume)
@@ -102,6 +112,24 @@ package struct LevelSearch: Sendable, Hashable {
     }
     return reachable.middle(
       of: measured[fallen - 1].level, and: measured[fallen].level, resolution: resolution)
+  }
+
+  /// The first level below the turning point that has not been looked at, where no part of the
+  /// examples of the levels above it could say that they are in tolerance.
+  private func confirmation(of measured: Measured, on curve: SparsityCurve) -> SparsityLevel? {
+    guard let fallen = measured.dropFirst().firstIndex(where: { !$0.isHeld }) else {
+      return nil
+    }
+    var level = measured[fallen - 1].level
+    let lowest = level.millionths - Self.farthestConfirmation.millionths
+    while curve.earlyVerdict(at: level, epsilon: epsilon) == nil {
+      let below = reachable.nearest(
+        to: SparsityLevel(millionths: level.millionths - resolution.millionths))
+      guard below > .dense, below < level, below.millionths >= lowest else { return nil }
+      if curve.verdict(at: below, epsilon: epsilon) == nil { return below }
+      level = below
+    }
+    return nil
   }
 
   /// The middle of the widest drop between neighbours that is too large to draw.

@@ -29,6 +29,13 @@ extension SparsityCurve {
       guard let before = dense.mean, let mean = point.mean else { return nil }
       return LevelVerdict(isHeld: before - mean <= epsilon, examples: point.scores.count)
     }
+    return earlyVerdict(at: level, epsilon: epsilon)
+  }
+
+  /// What a part of a level's examples says of its drop, whether or not the others are there; nil
+  /// where no part decides it.
+  func earlyVerdict(at level: SparsityLevel, epsilon: Double) -> LevelVerdict? {
+    guard let dense, dense.isComplete, let point = self[level] else { return nil }
     for look in Self.looks {
       let seen = point.total * look / 8
       guard seen > 0, seen <= point.scores.count else { continue }

@@ -1,8 +1,7 @@
+import Canvas
+
 /// Everything that a person can ask of the explorer.
-///
-/// Keys, the command palette, the help sheet and the hint line are all made from these cases and
-/// from `KeyTable`; nothing reacts to a key by any other way.
-package enum Action: String, CaseIterable, Sendable {
+package enum Action: String, ScreenAction {
   case less, more, lessFine, moreFine, lessCoarse, moreCoarse, dense, empty, typeLevel
   case previousMatrix, nextMatrix, wholeModel
   case toggleMatrix, toggleBlock, toggleKind, includeAll
@@ -93,3 +92,68 @@ extension Action {
     }
   }
 }
+
+extension KeyTable<Explorer.Action> {
+  package static var standard: Self { explorerKeys }
+}
+
+private let explorerKeys = KeyTable<Explorer.Action>(
+  own: [
+    .init(action: .less, keys: [.arrow(.left), .character("h")]),
+    .init(action: .more, keys: [.arrow(.right), .character("l")]),
+    .init(action: .lessFine, keys: [.character(","), .arrow(.left, .shift)]),
+    .init(action: .moreFine, keys: [.character("."), .arrow(.right, .shift)]),
+    .init(action: .lessCoarse, keys: [.pageDown]),
+    .init(action: .moreCoarse, keys: [.pageUp]),
+    .init(action: .dense, keys: [.home]),
+    .init(action: .empty, keys: [.end]),
+    .init(action: .typeLevel, keys: [.character("="), .enter]),
+
+    .init(action: .previousMatrix, keys: [.arrow(.up), .character("k")]),
+    .init(action: .nextMatrix, keys: [.arrow(.down), .character("j")]),
+    .init(action: .wholeModel, keys: [.character("w")]),
+    .init(action: .toggleMatrix, keys: [.character(" ")]),
+    .init(action: .toggleBlock, keys: [.character("b")]),
+    .init(action: .toggleKind, keys: [.character("K")]),
+    .init(action: .includeAll, keys: [.character("a")]),
+
+    .init(action: .chooseMethod, keys: [.character("m")]),
+    .init(action: .switchScope, keys: [.character("s")]),
+    .init(action: .newSeed, keys: [.character("n")]),
+
+    .init(action: .chooseTask, keys: [.character("t")]),
+    .init(action: .evaluateHere, keys: [.character("e")]),
+    .init(action: .pauseEngine, keys: [.character("p")]),
+    .init(action: .goToTurningPoint, keys: [.character("G")]),
+    .init(action: .showSensitivity, keys: [.character("v")]),
+    .init(action: .lowerTolerance, keys: [.character("-")]),
+    .init(action: .raiseTolerance, keys: [.character("+")]),
+
+    .init(action: .toggleLog, keys: [.character("g")]),
+    .init(action: .showMatrices, keys: [.character("1")]),
+    .init(action: .showMagnitudes, keys: [.character("2")]),
+    .init(action: .showAccuracy, keys: [.character("3")]),
+    .init(action: .showHeatMap, keys: [.character("4")]),
+    .init(action: .showMaskMap, keys: [.character("5")]),
+
+    .init(action: .showRuns, keys: [.character("r")]),
+  ],
+  hints: [
+    .init(actions: [.less, .more], text: "1 %"),
+    .init(actions: [.lessFine, .moreFine], text: "0.1 %"),
+    .init(actions: [.previousMatrix, .nextMatrix], text: "matrix"),
+    .init(actions: [.chooseMethod], text: "method"),
+    .init(actions: [.chooseTask], text: "task"),
+    .init(actions: [.switchScope], text: "scope"),
+    .init(actions: [.toggleMatrix], text: "in/out"),
+    .init(actions: [.evaluateHere], text: "evaluate"),
+    .init(actions: [.nextPanel], text: "panel"),
+    .init(actions: [.zoom], text: "zoom"),
+    .init(actions: [.showSensitivity], text: "sensitivity"),
+    .init(actions: [.showRuns], text: "runs"),
+    .init(actions: [.filter], text: "filter"),
+    .init(actions: [.palette], text: "command"),
+    .init(actions: [.toggleLog], text: "log"),
+    .init(actions: [.chooseTheme], text: "theme"),
+    .init(actions: [.goToTurningPoint], text: "essential"),
+  ])

@@ -13,7 +13,7 @@ extension ExplorerState {
     case .moreCoarse: return moveLevel(thousandths: 100)
     case .dense: return setLevel(.dense)
     case .empty: return setLevel(.full)
-    case .typeLevel: overlay = .level(text: "", before: recent)
+    case .typeLevel: overlay = .own(.level(text: "", before: recent))
     case .previousMatrix: moveSelection(by: -1)
     case .nextMatrix: moveSelection(by: 1)
     case .wholeModel: toggleWholeModel()
@@ -32,30 +32,23 @@ extension ExplorerState {
     case .goToTurningPoint: return goToTurningPoint()
     case .showSensitivity: showSensitivity()
     case .toggleLog: logarithmic.toggle()
-    case .zoom: zoomed.toggle()
-    case .nextPanel: cyclePanel(by: 1)
-    case .previousPanel: cyclePanel(by: -1)
     case .showMatrices: look(at: .matrices)
     case .showMagnitudes: look(at: .magnitudes)
     case .showAccuracy: look(at: .accuracy)
     case .showHeatMap: look(at: .heatMap)
     case .showMaskMap: look(at: .maskMap)
-    case .filter: openFilter()
-    case .palette: overlay = .palette(Prompt(label: ":"), selection: 0)
-    case .help: overlay = .help(scroll: 0)
-    case .chooseTheme: return [.listThemes]
     case .showRuns: return [.openRuns]
-    case .copyCommand: return copyCommand()
-    case .redraw: return [.redraw]
-    case .suspend: return [.suspend]
-    case .quit: return [.quit]
+    case .copyCommand: return copy(equivalentCommand)
+    case .filter, .nextPanel, .previousPanel, .zoom, .chooseTheme, .palette, .help, .redraw,
+      .suspend, .quit:
+      return performCommon(action)
     }
     return []
   }
 
   // MARK: Matrices
 
-  private mutating func moveSelection(by step: Int) {
+  mutating func moveSelection(by step: Int) {
     let visible = visibleMatrices
     guard !visible.isEmpty else { return }
     guard let current = selection.index, let position = visible.firstIndex(of: current) else {
@@ -63,6 +56,13 @@ extension ExplorerState {
       return
     }
     select(.matrix(visible[min(max(position + step, 0), visible.count - 1)]))
+  }
+
+  mutating func selectVisible() {
+    let visible = visibleMatrices
+    if let first = visible.first, let index = selection.index, !visible.contains(index) {
+      select(.matrix(first))
+    }
   }
 
   private mutating func toggleWholeModel() {
@@ -82,19 +82,12 @@ extension ExplorerState {
     return model.matrices.indices.filter { belongs(model.matrices[$0], model.matrices[index]) }
   }
 
-  private mutating func openFilter() {
-    if !layout.panels.keys.contains(.matrices) { look(at: .matrices) }
-    overlay = .filter(Prompt(label: "/", text: filterText), before: filterText)
-  }
-
   // MARK: Pruning
 
   private mutating func openMethodPicker() {
     let methods = PruningMethod.offered(seed: seed)
-    overlay = .picker(
-      Picker(
-        choices: .methods(methods, before: request),
-        selection: methods.firstIndex(of: request.method) ?? 0))
+    let current = methods.firstIndex(of: request.method) ?? 0
+    overlay = .own(.methods(ShortList(methods, selection: current), before: request))
   }
 
   private mutating func switchScope() -> [Effect] {
@@ -159,12 +152,6 @@ extension ExplorerState {
 
   // MARK: View
 
-  private mutating func cyclePanel(by step: Int) {
-    let all = PanelID.allCases
-    let position = all.firstIndex(of: focus) ?? 0
-    look(at: all[(position + step + all.count) % all.count])
-  }
-
   /// The command line that opens the explorer on what the screen shows.
   package var equivalentCommand: String {
     var words = ["sparsescope", "explore"]
@@ -191,12 +178,6 @@ extension ExplorerState {
   }
 
   private var levelText: String { "\(level.fraction)" }
-
-  private mutating func copyCommand() -> [Effect] {
-    let command = equivalentCommand
-    notice = Notice("Copied: \(command)")
-    return [.copy(command)]
-  }
 
   private func shellQuoted(_ text: String) -> String {
     let plain = text.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=:,@%".contains($0) }

@@ -47,7 +47,7 @@ package struct ExplorerState: Sendable {
   package var recent: [PanelID] = [.matrices, .magnitudes, .accuracy, .heatMap, .maskMap]
   package var zoomed = false
   package var logarithmic = false
-  package var overlay: Overlay?
+  package var overlay: Overlay<ExplorerOverlay>?
   package var notice: Notice?
   package var dragging = false
 
@@ -101,17 +101,6 @@ package enum MatrixSelection: Sendable, Hashable {
   }
 }
 
-/// A line that stays until the next key.
-package struct Notice: Sendable, Hashable {
-  package var text: String
-  package var isWarning: Bool
-
-  package init(_ text: String, isWarning: Bool = false) {
-    self.text = text
-    self.isWarning = isWarning
-  }
-}
-
 /// Counts of |w| for one selection, one bin for each column of the panel.
 package struct MagnitudeHistogram: Sendable, Hashable {
   package var selection: MatrixSelection
@@ -129,12 +118,6 @@ extension ExplorerState {
     if case .available = model.evaluation { true } else { false }
   }
 
-  package var focus: PanelID { recent.first ?? .matrices }
-
-  package var isTooSmall: Bool {
-    size.width < ScreenLayout.minimum.width || size.height < ScreenLayout.minimum.height
-  }
-
   /// The curve that the current request lies on.
   package var curve: SparsityCurve? { curves[CurveIdentity(request)] }
 
@@ -143,10 +126,21 @@ extension ExplorerState {
   package var measuredSpeed: String? {
     let speeds = speeds[CurveIdentity(request)]
     let dense = level == .dense ? nil : speeds?[.dense]
-    // A batch of milliseconds is lost in what else the machine does.
-    guard let speed = speeds?[level], speed.seconds >= 0.05 else { return nil }
+    guard let speed = speeds?[level], speed.seconds >= Self.leastTimed else { return nil }
     return speed.text(dense: dense)
   }
+
+  /// Why the slider's level has no speed although it was timed here; nil where it has one, and where
+  /// it was not timed.
+  var speedDoubt: String? {
+    guard let seconds = speeds[CurveIdentity(request)]?[level]?.seconds,
+      seconds > 0, seconds < Self.leastTimed
+    else { return nil }
+    return "\(max(1, Int((1000 * seconds).rounded()))) ms, too short to tell"
+  }
+
+  /// Seconds that a speed is told from on: less is lost in what else the machine does.
+  private static let leastTimed = 0.05
 
   /// The indices of the matrices that the filter lets through.
   package var visibleMatrices: [Int] {

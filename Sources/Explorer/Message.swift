@@ -39,7 +39,7 @@ package enum Message: Sendable {
 }
 
 /// What the outside world is asked to do: the only output of `update` beside the state.
-package enum Effect: Sendable, Equatable {
+package enum Effect: Sendable, Equatable, ScreenEffect {
   case quit
   case suspend
   /// The terminal's contents may be damaged: send everything again.

@@ -1,13 +1,7 @@
 import Canvas
 
-/// Where everything on the main screen goes, for a terminal of a given size.
-///
-/// Small terminals show fewer panels, never clipped ones: the panels that do not fit are one key
-/// away, and the one that was looked at last is the one that stays.
-package struct ScreenLayout: Sendable, Hashable {
-  /// Below this size the screen asks for a larger terminal.
-  package static let minimum = Size(width: 40, height: 12)
-
+/// Where everything on the explorer's screen goes, for a terminal of a given size.
+package struct ScreenLayout: PanelLayout, Sendable, Hashable {
   package var header: Rect
   package var panels: [PanelID: Rect]
   /// The slider: one line on a wide screen, else the track and below it the numbers.

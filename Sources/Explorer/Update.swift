@@ -57,7 +57,8 @@ package func update(_ state: inout ExplorerState, _ message: Message) -> [Effect
     if map.request == state.requestedMaskMap { state.maskMap = map }
     return []
   case .themes(let themes, let problems):
-    effects = state.openThemePicker(themes, problems: problems)
+    state.openThemes(themes, problems: problems)
+    effects = []
   case .warning(let text):
     state.notice = Notice(text, isWarning: true)
     return []
@@ -148,20 +149,6 @@ extension ExplorerState {
   mutating func select(_ selection: MatrixSelection) {
     self.selection = selection
     if let index = selection.index { lastMatrix = index }
-  }
-
-  /// Brings a panel to the front and moves the focus there.
-  mutating func look(at panel: PanelID) {
-    recent.removeAll { $0 == panel }
-    recent.insert(panel, at: 0)
-  }
-
-  mutating func openThemePicker(_ themes: [Theme], problems: [String]) -> [Effect] {
-    if let problem = problems.first { notice = Notice(problem, isWarning: true) }
-    let current = themes.firstIndex { $0.name == look.theme.name } ?? 0
-    overlay = .picker(
-      Picker(choices: .themes(themes, before: look.theme), selection: current))
-    return []
   }
 
   // MARK: What is derived from the state

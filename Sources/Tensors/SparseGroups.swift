@@ -9,12 +9,21 @@ package final class SparseGroups: SparseOperand, @unchecked Sendable {
 
   /// Packs op(dense), [outputs, inputs]; nil where a group has more than `kept` elements, where
   /// `group` is not 2, 4, 8 or 16, and where it does not divide the inputs.
-  package init?(_ dense: Matrix, _ operand: BLAS.Operand = .plain, kept: Int, of group: Int) {
+  ///
+  /// - Parameter mask: one bit an element of `dense`, which must then be dense; what it does not
+  ///   keep counts as zero.
+  package init?(
+    _ dense: Matrix, _ operand: BLAS.Operand = .plain, kept: Int, of group: Int,
+    mask: [UInt64]? = nil
+  ) {
+    precondition(
+      mask.map { dense.isDense && $0.count == (dense.count + 63) / 64 } ?? true,
+      "a mask of \(mask?.count ?? 0) words for [\(dense.rows), \(dense.columns)]")
     let (rows, columns) =
       operand == .plain ? (dense.rows, dense.columns) : (dense.columns, dense.rows)
     guard kept > 0, group > 0,
       let packed = sparse_groups_make(
-        SparseMatrix.source(dense, operand), rows, columns, kept, group)
+        SparseMatrix.source(dense, operand), mask, rows, columns, kept, group)
     else { return nil }
     self.packed = packed
   }
@@ -26,9 +35,10 @@ package final class SparseGroups: SparseOperand, @unchecked Sendable {
   package var nonzeros: Int { packed.pointee.nonzeros }
   package var bytes: Int { sparse_groups_bytes(packed) }
 
-  package func multiply(_ panels: ActivationPanels, _ product: SparseTarget) {
-    sparse_multiply_groups(
-      packed, panels.base, panels.tokens, product.bias, product.y.base, product.y.stride,
-      product.accumulating ? 1 : 0, panels.scratch, panels.variant.kernel)
+  package func multiply(_ panels: ActivationPanels, _ target: SparseTarget) {
+    withUnsafePointer(to: target.packed) {
+      sparse_multiply_groups(
+        packed, panels.base, panels.tokens, $0, panels.scratch, panels.variant.kernel)
+    }
   }
 }

@@ -128,10 +128,11 @@ package final class SparseMatrix: SparseOperand, @unchecked Sendable {
     operand == .plain ? (dense.stride, 1) : (1, dense.stride)
   }
 
-  package func multiply(_ panels: ActivationPanels, _ product: SparseTarget) {
-    sparse_multiply(
-      packed, panels.base, panels.tokens, product.bias, product.y.base, product.y.stride,
-      product.accumulating ? 1 : 0, panels.scratch, panels.variant.kernel)
+  package func multiply(_ panels: ActivationPanels, _ target: SparseTarget) {
+    withUnsafePointer(to: target.packed) {
+      sparse_multiply(
+        packed, panels.base, panels.tokens, $0, panels.scratch, panels.variant.kernel)
+    }
   }
 
   static func source(_ dense: Matrix, _ operand: BLAS.Operand) -> sparse_source {

@@ -19,11 +19,18 @@ package struct ActivationPanels {
   let variant: SparseVariant
 }
 
-/// Where a product goes: the rows of the tokens that are multiplied.
+/// Where a product goes: the rows of the tokens that are multiplied, or the panels of a next product.
 package struct SparseTarget {
-  let y: Matrix
-  let bias: UnsafePointer<Float>?
-  let accumulating: Bool
+  let packed: sparse_target
+
+  init(rows y: Matrix, bias: UnsafePointer<Float>?, accumulating: Bool) {
+    packed = sparse_target(
+      bias: bias, y: y.base, stride: y.stride, accumulate: accumulating ? 1 : 0, panels: nil)
+  }
+
+  init(panels: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?) {
+    packed = sparse_target(bias: bias, y: nil, stride: 0, accumulate: 0, panels: panels)
+  }
 }
 
 /// y = x · Wᵀ + bias, or y += x · Wᵀ, with a sparse W.
@@ -76,7 +83,7 @@ package struct SparseProduct {
         product.weights.multiply(
           packed,
           SparseTarget(
-            y: product.y.rows(first..<first + tokens), bias: product.bias,
+            rows: product.y.rows(first..<first + tokens), bias: product.bias,
             accumulating: product.accumulating))
       }
     }

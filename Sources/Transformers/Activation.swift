@@ -22,6 +22,18 @@ package enum Activation: Sendable, Hashable {
     }
   }
 
+  /// Slots of the multiply-add ports that the AVX-512 loop takes for sixteen elements: one for each
+  /// multiplication, with or without an addition, and each comparison, two for a division.
+  var slots: Int {
+    switch self {
+    case .gelu: 28
+    case .geluTanh: 27
+    case .relu: 1
+    case .silu: 14
+    case .tanh: 21
+    }
+  }
+
   var kind: activation_kind {
     switch self {
     case .gelu: ACTIVATION_GELU

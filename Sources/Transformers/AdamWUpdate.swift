@@ -76,7 +76,7 @@ package struct AdamWUpdate: @unchecked Sendable {
     let first = range.lowerBound
     elementwise_adamw(
       &step, state.gradient.baseAddress! + first,
-      state.weights.forward.values.baseAddress! + first, state.mean.baseAddress! + first,
+      state.values.baseAddress! + first, state.mean.baseAddress! + first,
       state.variance.baseAddress! + first, range.count)
   }
 

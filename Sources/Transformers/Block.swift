@@ -65,6 +65,7 @@ struct FeedForward: Sendable {
   let activation: Activation
 
   func callAsFunction(_ x: Variable, on tape: Tape) -> Variable {
+    if let y = tape.packedFeedForward(x, self) { return y }
     guard let gate else {
       return tape.linear(tape.activation(tape.linear(x, up), activation), down)
     }
@@ -98,12 +99,12 @@ struct Block: Sendable {
     case .afterBranch:
       let stream = layout.chosenRows.map { tape.rows(x, $0) } ?? x
       let attended = tape.releasingTemporaries {
-        let sum = tape.residual(stream, attention(x, layout, on: tape), dropout: dropout)
-        return tape.norm(sum, attentionNorm, consuming: true)
+        let branch = attention(x, layout, on: tape)
+        return tape.residual(stream, branch, dropout: dropout, normedBy: attentionNorm)
       }
       return tape.releasingTemporaries {
-        let sum = tape.residual(attended, feedForward(attended, on: tape), dropout: dropout)
-        return tape.norm(sum, feedForwardNorm, consuming: true)
+        let branch = feedForward(attended, on: tape)
+        return tape.residual(attended, branch, dropout: dropout, normedBy: feedForwardNorm)
       }
     }
   }

@@ -9,7 +9,11 @@ import Tensors
 /// Sendable because one thread at a time works on a matrix.
 package final class PackedMatrixState: @unchecked Sendable {
   package let weights: PackedWeights
-  /// In the order of the forward form's slots; those that fill up its rows stay zero.
+  private let forward: SparseMatrix
+  private let backward: SparseMatrix
+  /// The weights themselves, in the order of the forward form's slots like all numbers here; those
+  /// that fill up its rows stay zero.
+  package var values: UnsafeMutableBufferPointer<Float> { forward.values }
   let gradient: UnsafeMutableBufferPointer<Float>
   let mean: UnsafeMutableBufferPointer<Float>
   let variance: UnsafeMutableBufferPointer<Float>
@@ -23,17 +27,15 @@ package final class PackedMatrixState: @unchecked Sendable {
   ///   - weights: both forms.
   ///   - mean, variance: of the matrix, as it lies in memory.
   package init(_ weights: PackedWeights, mean: Matrix, variance: Matrix, in workspace: Workspace) {
-    guard let backward = weights.backward else {
-      preconditionFailure("weights that are packed for inference are not trained")
-    }
-    let slots = weights.forward.slots
+    (forward, backward) = (weights.forTraining.forward, weights.forTraining.backward)
+    let slots = forward.slots
     precondition(slots < UInt32.max, "\(slots) weights in one matrix")
     self.weights = weights
     (gradient, self.mean, self.variance) = (
       Self.zeros(slots), Self.zeros(slots), Self.zeros(slots)
     )
-    weights.forward.gather(mean, into: self.mean)
-    weights.forward.gather(variance, into: self.variance)
+    forward.gather(mean, into: self.mean)
+    forward.gather(variance, into: self.variance)
 
     // Numbers of slots travel through a dense matrix as the bits of floats.
     let mark = workspace.mark()
@@ -41,7 +43,7 @@ package final class PackedMatrixState: @unchecked Sendable {
     let numbers = UnsafeMutableBufferPointer(start: workspace.floats(slots), count: slots)
     for slot in 0..<slots { numbers[slot] = Float(bitPattern: UInt32(slot)) }
     let dense = workspace.matrix(rows: mean.rows, columns: mean.columns)
-    weights.forward.scatter(numbers, to: dense)
+    forward.scatter(numbers, to: dense)
     let found = UnsafeMutableBufferPointer(
       start: workspace.floats(backward.slots), count: backward.slots)
     found.update(repeating: Float(bitPattern: .max))
@@ -61,7 +63,7 @@ package final class PackedMatrixState: @unchecked Sendable {
   ///
   /// - Returns: the sum of its squares.
   func collect(x: [Matrix], dy: [Matrix], accumulating: Bool, in workspace: Workspace) {
-    weights.forward.weightGradient(
+    forward.weightGradient(
       x: x, dy: dy, into: gradient, accumulating: accumulating, in: workspace)
   }
 
@@ -71,8 +73,7 @@ package final class PackedMatrixState: @unchecked Sendable {
 
   /// Makes the backward form's values those of the forward form, which a step has changed.
   package func follow() {
-    guard let target = weights.backward?.values else { return }
-    let values = weights.forward.values
+    let (values, target) = (forward.values, backward.values)
     for (slot, source) in order.enumerated() where source != .max {
       target[slot] = values[Int(source)]
     }
@@ -80,8 +81,8 @@ package final class PackedMatrixState: @unchecked Sendable {
 
   /// Writes weights and means to where the matrix lies; what is not kept is left alone.
   package func store(weights dense: Matrix, mean: Matrix, variance: Matrix) {
-    weights.forward.scatter(weights.forward.values, to: dense)
-    weights.forward.scatter(self.mean, to: mean)
-    weights.forward.scatter(self.variance, to: variance)
+    forward.scatter(forward.values, to: dense)
+    forward.scatter(self.mean, to: mean)
+    forward.scatter(self.variance, to: variance)
   }
 }

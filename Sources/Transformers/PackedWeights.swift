@@ -5,33 +5,63 @@ import Tensors
 /// The forms are shared by all that hold them. In training their values follow the weights after
 /// each step (`updateValues`), when no pass is under way.
 package struct PackedWeights: Sendable {
-  /// W as [outputs, inputs]: for the product itself, and the places of the weights' gradient.
-  package let forward: SparseMatrix
-  /// The transposed matrix, [inputs, outputs], for the gradient of the inputs; nil for inference,
-  /// where the dense weights are not kept either.
-  package let backward: SparseMatrix?
+  /// What training takes: the places of the weights' gradient, and the product for the inputs'.
+  package struct Trained: Sendable {
+    /// W as [outputs, inputs].
+    package let forward: SparseMatrix
+    /// The transposed matrix, [inputs, outputs].
+    package let backward: SparseMatrix
+  }
 
-  /// Packs the weights that a mask keeps.
+  /// W as [outputs, inputs], for the product itself.
+  package let operand: any SparseOperand
+  /// Nil for inference, where the dense weights are not kept either.
+  package let trained: Trained?
+
+  /// Packs the weights that a mask keeps, for inference.
   ///
   /// - Parameters:
   ///   - dense: as the parameter lies in memory.
-  ///   - kept: one bit an element of `dense`; kept zeros are stored too. Nil keeps what is not zero.
+  ///   - kept: one bit an element of `dense`; nil keeps what is not zero.
+  ///   - pattern: what each group of inputs keeps at most, where that is known. Groups that the
+  ///     kernels do not know are packed like any other weights.
   package init(
-    _ dense: Matrix, of layer: PackableLayer, kept: [UInt64]?, forTraining: Bool
+    _ dense: Matrix, of layer: PackableLayer, kept: [UInt64]?,
+    pattern: (kept: Int, group: Int)? = nil
   ) {
-    forward = SparseMatrix(dense, layer.operand, kept: kept)
-    backward =
-      forTraining ? SparseMatrix(dense, layer.operand.opposite, kept: kept) : nil
+    operand =
+      pattern.flatMap {
+        SparseGroups(dense, layer.operand, kept: $0.kept, of: $0.group, mask: kept)
+      }
+      ?? SparseMatrix(dense, layer.operand, kept: kept)
+    trained = nil
   }
 
-  /// Takes new values of the same pattern from the dense weights.
+  /// Packs the weights that a mask keeps, for training; kept zeros are stored too.
+  package init(training dense: Matrix, of layer: PackableLayer, kept: [UInt64]) {
+    let trained = Trained(
+      forward: SparseMatrix(dense, layer.operand, kept: kept),
+      backward: SparseMatrix(dense, layer.operand.opposite, kept: kept))
+    operand = trained.forward
+    self.trained = trained
+  }
+
+  /// The forms of weights that were packed for training.
+  var forTraining: Trained {
+    guard let trained else {
+      preconditionFailure("weights that are packed for inference are not trained")
+    }
+    return trained
+  }
+
+  /// Takes new values of the same pattern from the dense weights, in training.
   package func updateValues(from dense: Matrix) {
-    forward.updateValues(from: dense)
-    backward?.updateValues(from: dense)
+    trained?.forward.updateValues(from: dense)
+    trained?.backward.updateValues(from: dense)
   }
 
   /// Bytes of memory.
-  package var bytes: Int { forward.bytes + (backward?.bytes ?? 0) }
+  package var bytes: Int { operand.bytes + (trained?.backward.bytes ?? 0) }
 }
 
 /// How a matrix of a block is used, which is all that packing it takes.

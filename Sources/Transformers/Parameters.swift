@@ -45,7 +45,7 @@ package struct Parameters: Sendable {
   /// The tensor of a parameter, which must not be there in packed form alone.
   package subscript(id: ParameterID) -> Tensor {
     precondition(
-      packedForms[id.index].map { $0.backward != nil } ?? true,
+      packedForms[id.index].map { $0.trained != nil } ?? true,
       "\(table[id].name) is there in packed form alone")
     return tensors[id.index]
   }

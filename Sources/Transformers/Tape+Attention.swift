@@ -26,6 +26,15 @@ struct AttentionPattern {
   /// The rows of keys and values that the sequence's queries may see.
   let keys: [Range<Int>]
 
+  /// Slots of the multiply-add ports, times sixteen: those of both products and of the exponential,
+  /// eleven, and its scaling. Of the rows that a causal query does not see half is left out.
+  fileprivate var slots: Int {
+    zip(queries, keys).reduce(0) { total, rows in
+      let seen = isCausal ? (rows.1.count + 1) / 2 : rows.1.count
+      return total + heads * rows.0.count * min(seen, window ?? seen) * (2 * headWidth + 12)
+    }
+  }
+
   /// The shape of one head's attention in one sequence.
   fileprivate func shape(
     _ sequence: Int, query: Matrix, key: Matrix, output: Matrix
@@ -90,7 +99,7 @@ extension Tape {
       }
       workspace.release(to: mark)
     }
-    note(.attention, since: began)
+    note(.attention, since: began, floats: pattern.slots)
     record(
       .attention(
         AttentionStep(

@@ -34,7 +34,7 @@ extension Tape {
   /// Applies a function to each element; consumes x.
   func activation(_ x: Variable, _ activation: Activation) -> Variable {
     let y = isRecording ? variable(rows: x.rows, columns: x.columns) : x
-    timed(.activation) {
+    timed(.activation, floats: activation.slots * x.value.count) {
       elementwise_activation(activation.kind, x.value.base, y.value.base, x.value.count)
     }
     record(.activation(ActivationStep(activation: activation, input: x, output: y)))
@@ -74,7 +74,7 @@ extension Tape {
     precondition(x.rows == branch.rows && x.columns == branch.columns, "a branch of other shape")
     let y = isRecording ? variable(rows: x.rows, columns: x.columns) : x
     let mask = nextDropoutMask(rate: rate)
-    timed(.norm) {
+    timed(.norm, floats: 2 * x.value.count) {
       if isRecording { y.value.base.update(from: x.value.base, count: x.value.count) }
       if var mask {
         elementwise_dropout(&mask, 0, branch.value.base, y.value.base, y.value.count, 1)
@@ -84,6 +84,22 @@ extension Tape {
     }
     record(.residual(ResidualStep(input: x, branch: branch, output: y, mask: mask)))
     return y
+  }
+
+  /// The norm of what `residual` gives: in inference one pass, which leaves it where x was.
+  func residual(
+    _ x: Variable, _ branch: Variable, dropout rate: Float, normedBy norm: Norm
+  ) -> Variable {
+    guard !isRecording else {
+      return self.norm(residual(x, branch, dropout: rate), norm, consuming: true)
+    }
+    precondition(x.rows == branch.rows && x.columns == branch.columns, "a branch of other shape")
+    timed(.norm, floats: (2 + Norm.loads) * x.value.count) {
+      rows_add_norm(
+        norm.kind.kind, x.value.base, branch.value.base, weights(norm.weight).base,
+        norm.bias.map { weights($0).base }, norm.epsilon, x.rows, x.columns)
+    }
+    return x
   }
 
   func backward(_ step: ResidualStep) {

@@ -17,12 +17,12 @@ extension Tape {
   /// Applies several affine maps to the same x; for those that are packed it is read once.
   func linear(_ x: Variable, _ layers: [Linear]) -> [Variable] {
     let outputs = layers.map { variable(rows: x.rows, columns: $0.outputs) }
-    timed(.linear) {
+    timed(.linear, floats: layers.reduce(0) { $0 + multiplications(x.rows, $1) }) {
       var products: [SparseProduct] = []
       for (layer, y) in zip(layers, outputs) {
         let bias = layer.bias.map { UnsafePointer(weights($0).base) }
         if let packed = parameters.packed(layer.weight) {
-          products.append(SparseProduct(packed.forward, bias: bias, into: y.value))
+          products.append(SparseProduct(packed.operand, bias: bias, into: y.value))
         } else {
           multiply(x.value, layer, bias: bias, into: y.value)
         }
@@ -36,6 +36,13 @@ extension Tape {
             layer: layer, input: x, output: y, packed: parameters.packed(layer.weight))))
     }
     return outputs
+  }
+
+  /// The multiply-adds of a map of some rows: those of its packed weights where it has them.
+  func multiplications(_ rows: Int, _ layer: Linear) -> Int {
+    let weights =
+      parameters.packed(layer.weight)?.operand.nonzeros ?? parameters[layer.weight].count
+    return rows * weights
   }
 
   private func multiply(
@@ -66,10 +73,8 @@ extension Tape {
     }
     guard let (dx, accumulating) = gradientTarget(of: step.input) else { return }
     if let packed = step.packed {
-      guard let backward = packed.backward else {
-        preconditionFailure("weights that are packed for inference have no gradient")
-      }
-      let product = SparseProduct(backward, into: dx, accumulating: accumulating)
+      let product = SparseProduct(
+        packed.forTraining.backward, into: dx, accumulating: accumulating)
       return SparseProduct.multiply(dy, [product], in: workspace)
     }
     parameters[step.layer.weight].forEachRowBlock(in: workspace) { rows, weights in
@@ -95,7 +100,7 @@ extension LinearStep {
     guard let packed else {
       return layer.addWeightGradient(x: x, dy: dy, to: dW, accumulating: accumulating)
     }
-    packed.forward.addWeightGradient(
+    packed.forTraining.forward.addWeightGradient(
       x: x, dy: dy, to: dW, accumulating: accumulating, in: workspace)
   }
 }

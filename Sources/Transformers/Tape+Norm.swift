@@ -10,6 +10,12 @@ struct NormStep {
   let statistics: UnsafeMutablePointer<Float>?
 }
 
+extension Norm {
+  /// Loads for an element: mean, deviation and result of its row each read it, and its weight and
+  /// bias.
+  static let loads = 5
+}
+
 extension Tape {
   /// Normalises each row.
   ///
@@ -17,7 +23,7 @@ extension Tape {
   func norm(_ x: Variable, _ norm: Norm, consuming: Bool = false) -> Variable {
     let y = consuming && !isRecording ? x : variable(rows: x.rows, columns: x.columns)
     let statistics = isRecording ? workspace.floats(2 * x.rows) : nil
-    timed(.norm) {
+    timed(.norm, floats: Norm.loads * x.value.count) {
       rows_norm(
         norm.kind.kind, x.value.base, weights(norm.weight).base,
         norm.bias.map { weights($0).base }, norm.epsilon, y.value.base, statistics, x.rows,

@@ -143,14 +143,18 @@ package final class Tape {
   }
 
   /// Runs a step, and notes how long it took.
-  func timed<R>(_ kind: OperationTimes.Kind, _ step: () -> R) -> R {
+  ///
+  /// - Parameter floats: see `OperationTimes.slots`; sixteen are one slot.
+  func timed<R>(_ kind: OperationTimes.Kind, floats: Int = 0, _ step: () -> R) -> R {
     let began = ContinuousClock.now
-    defer { note(kind, since: began) }
+    defer { note(kind, since: began, floats: floats) }
     return step()
   }
 
-  func note(_ kind: OperationTimes.Kind, since began: ContinuousClock.Instant) {
-    times.add(.now - began, to: kind)
+  func note(
+    _ kind: OperationTimes.Kind, since began: ContinuousClock.Instant, floats: Int = 0
+  ) {
+    times.add(.now - began, floats: floats, to: kind)
   }
 
   /// The gradient of the loss by a variable; nil where the loss does not depend on it.

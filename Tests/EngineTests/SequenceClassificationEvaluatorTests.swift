@@ -2,7 +2,9 @@ import Experiments
 import Foundation
 import Pruning
 import Tasks
+import Tensors
 import Testing
+import Transformers
 
 @testable import Engine
 
@@ -151,5 +153,29 @@ struct SequenceClassificationEvaluatorTests {
     let packed = try values(.sparse, workers: 3)
     for (value, expected) in zip(packed, dense) { #expect(abs(value - expected) < 1e-5) }
     #expect(try values(.sparse, workers: 2) == packed)
+  }
+
+  @Test(arguments: [0.25, 0.5, 0.75])
+  func `patterns are multiplied by group, and say the same`(level: Double) throws {
+    let model = try Self.classifier(["LABEL_0"])
+    let index = try MagnitudeIndex.build(model.matrices)
+    let request = PruningRequest(method: .nm(groupSize: 4), sparsity: level)
+    let loaded = try LoadedTransformer(model.matrices.checkpoint)
+    let pruned = try loaded.pruned(
+      index.plan(request), of: model.matrices, kernels: .sparse, tokens: 64)
+    for id in loaded.model.packableLayers.keys {
+      #expect(pruned.parameters.packed(id)?.operand is SparseGroups)
+    }
+    func values(_ kernels: KernelChoice) throws -> [Double] {
+      let evaluator = try SequenceClassificationEvaluator(
+        model.matrices, tokenizer: model.tokenizer, data: Self.similarity)
+      _ = try CurveMeasurement(
+        evaluator: evaluator, preview: index, workers: ParallelWorkers(count: 2), kernels: kernels
+      ).measure(CurveIdentity(request), levels: [SparsityLevel(level)], tolerance: 0.01)
+      return try #require(evaluator.predictions(at: request))
+    }
+    for (value, expected) in zip(try values(.sparse), try values(.dense)) {
+      #expect(abs(value - expected) < 1e-5)
+    }
   }
 }

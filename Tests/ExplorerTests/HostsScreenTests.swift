@@ -55,6 +55,26 @@ import Testing
     }
   }
 
+  @Test func `a sentence that the header has no room for stands whole in the record`() {
+    let reason = "ssh says: " + String(repeating: "word ", count: 30) + "end"
+    let name = "node-0117.cluster.department.example.org"
+    let lost = RunHost(name: name, connection: .lost(reason: reason, seconds: 5))
+    let other = RunHost(name: "gpu2", connection: .connected)
+    for width in [40, 60, 80, 120] {
+      let size = Size(width: width, height: 24)
+      var empty = state([lost, other], [], size: size)
+      let heard = lines(empty)
+      #expect(heard[1].contains("…") && heard[1].contains("next try in 5 s"), "\(width)")
+      #expect(width < 60 || heard[1].contains("gpu2 ✓"), "\(width)")
+      _ = empty.press(.character("7"), .character("z"))
+      let record = lines(empty).joined(separator: " ").split(whereSeparator: { " │".contains($0) })
+      #expect(record.count { $0 == "word" } > 29, "\(width)")
+      #expect(record.contains("s."), "\(width)")
+    }
+    let list = lines(state([lost], [])).joined()
+    #expect(list.contains("Nothing has been heard of runs yet."))
+  }
+
   @Test(arguments: [
     (Key.character("p"), "runs pause alpha"), (.character("c"), "runs cancel alpha"),
     (.character("+"), "runs set alpha --workers 2"), (.character("["), "runs set alpha --nice 5"),

@@ -148,6 +148,45 @@ import Testing
   }
 }
 
+@Suite struct `What lies over both views` {
+  @Test func `moves by the same keys`() {
+    let down: [Key] = [.pageDown, .arrow(.down), .tab, .pageUp, .end, .home]
+    func places<State>(
+      _ state: State, _ press: (State, Key) -> State, _ place: (State) -> Int?
+    ) -> [Int?] {
+      var state = state
+      return down.map { key in
+        state = press(state, key)
+        return place(state)
+      }
+    }
+    func palette<Own>(_ overlay: Overlay<Own>?) -> Int? {
+      if case .palette(_, let selection) = overlay { selection } else { nil }
+    }
+    func themes<Own>(_ overlay: Overlay<Own>?) -> Int? {
+      if case .themes(let list, _) = overlay { list.selection } else { nil }
+    }
+    var explorer = ExplorerState.sample()
+    var runs = FakeRuns.state()
+    #expect(
+      places(explorer.pressing(.character(":")), { $0.pressing($1) }, { palette($0.overlay) })
+        == [10, 11, 12, 2, 0, 0])
+    #expect(
+      places(runs.pressing(.character(":")), { $0.pressing($1) }, { palette($0.overlay) })
+        == [10, 11, 12, 2, 0, 0])
+    let all = (0..<14).map { index in
+      var theme = Theme.standard
+      theme.name = "theme \(index)"
+      return theme
+    }
+    _ = update(&explorer, .themes(all, problems: []))
+    _ = update(&runs, .themes(all, problems: []))
+    #expect(
+      places(explorer, { $0.pressing($1) }, { themes($0.overlay) }) == [10, 11, 12, 2, 13, 0])
+    #expect(places(runs, { $0.pressing($1) }, { themes($0.overlay) }) == [10, 11, 12, 2, 13, 0])
+  }
+}
+
 @Suite struct `Comparing runs` {
   private func marked() -> RunsState {
     FakeRuns.state().pressing(.arrow(.down), .character(" "), .arrow(.up), .character(" "))

@@ -40,6 +40,17 @@ import Testing
     #expect(frame(of: state(90)).text.contains("speed 3.0 × dense here, 20 of 24 matrices sparse"))
   }
 
+  @Test func `is not told from a moment, and the panel says why`() {
+    var state = state(90)
+    let identity = CurveIdentity(state.request)
+    let level = SparsityLevel(percent: 90)
+    _ = update(&state, .speed(identity, level, speed(450, 0.018)))
+    #expect(state.measuredSpeed == nil)
+    #expect(frame(of: state).text.contains("speed 18 ms, too short to tell"))
+    _ = update(&state, .speed(identity, level, LevelSpeed()))
+    #expect(!frame(of: state).text.contains("too short"))
+  }
+
   @Test func `of an engine whose task was left is not heard`() {
     var state = state(90)
     _ = update(

@@ -40,7 +40,7 @@ extension ExplorerState {
   }
 
   var form: TaskDataForm? {
-    if case .taskData(let form) = overlay { form } else { nil }
+    if case .own(.taskData(let form)) = overlay { form } else { nil }
   }
 }
 
@@ -121,11 +121,11 @@ private func opening() -> (state: ExplorerState, number: Int) {
     let columns = try #require(
       Header(state).taskColumns(in: state.layout.header, look: state.look))
     _ = update(&state, .key(.mouse(.init(.press, x: columns.lowerBound + 3, y: 0))))
-    guard case .picker(let picker) = state.overlay else {
+    guard case .own(.tasks(let list)) = state.overlay else {
       Issue.record("no list")
       return
     }
-    #expect(picker.count == 5)
+    #expect(list.count == 5)
   }
 
   @Test func `Tab completes the path unless it has changed meanwhile`() {

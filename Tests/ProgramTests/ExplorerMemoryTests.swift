@@ -36,6 +36,23 @@ import Testing
     #expect(present == ["explorer.json"], "no temporary file stays")
   }
 
+  @Test func `is written through a link, also to a file that is still to come`() throws {
+    let manager = FileManager.default
+    let (state, kept) = (file.url.deletingLastPathComponent(), folder.url.path + "/kept")
+    try manager.createDirectory(at: state, withIntermediateDirectories: true)
+    // Relative, and through a second link.
+    try manager.createSymbolicLink(
+      atPath: file.url.path, withDestinationPath: "../link.json")
+    try manager.createSymbolicLink(
+      atPath: folder.url.path + "/link.json", withDestinationPath: kept + "/memory.json")
+    for theme in ["ansi", "okabe-ito"] {
+      try file.change { $0.theme = theme }
+      #expect(file.load().theme == theme)
+      #expect(try manager.destinationOfSymbolicLink(atPath: file.url.path) == "../link.json")
+      #expect(try manager.contentsOfDirectory(atPath: kept) == ["memory.json"])
+    }
+  }
+
   @Test func `keeps what another explorer has written meanwhile`() throws {
     try file.change { $0.theme = "ansi" }
     try file.change { $0.models["/a"] = TaskSelection(name: "digits") }

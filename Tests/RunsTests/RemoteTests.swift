@@ -278,6 +278,17 @@ private struct Watched {
     #expect(reader.take(Data("6789".utf8)).isEmpty)
     #expect(reader.take(Data("\nabc\n".utf8)) == [.tooLong, .line(Data("abc".utf8))])
   }
+
+  @Test func `is given up when its end is not worth waiting for`() {
+    var reader = LineReader(limit: 4)
+    _ = reader.take(Data(repeating: UInt8(ascii: "x"), count: 12))
+    _ = reader.take(Data(repeating: UInt8(ascii: "x"), count: 12))
+    #expect(!reader.isEndless)
+    _ = reader.take(Data(repeating: UInt8(ascii: "x"), count: 12))
+    #expect(reader.isEndless)
+    #expect(reader.take(Data("\nabc\n".utf8)) == [.tooLong, .line(Data("abc".utf8))])
+    #expect(!reader.isEndless)
+  }
 }
 
 @Suite struct `An address of runs` {
@@ -342,6 +353,9 @@ private struct Watched {
       #expect(end.mayPass)
       #expect(end.reason.contains(line.replacing("ssh: ", with: "")))
     }
+    #expect(
+      end(255, "Host key verification failed.").clause
+        == "ssh says: Host key verification failed")
     #expect(end(nil, "").mayPass)
     #expect(end(0, "", hadHello: true) == ConnectionEnd("connection lost", mayPass: true))
   }

@@ -39,6 +39,40 @@ struct KernelTests {
     }
   }
 
+  @Test func `functions keep to their limits far out, and NaN stays NaN`() {
+    let far: [Float] = [-.infinity, -1e30, -100, 100, 1e30, .infinity, 0, -0.0]
+    let limits: [(activation_kind, [Float])] = [
+      (ACTIVATION_GELU, [.nan, 0, 0, 100, 1e30, .infinity, 0, 0]),
+      (ACTIVATION_TANH, [-1, -1, -1, 1, 1, 1, 0, 0]),
+    ]
+    // Once as a vector and once as what is left behind it.
+    for (kind, expected) in limits {
+      for count in [8, 24] {
+        let inputs = (0..<count).map { far[$0 % 8] }
+        var outputs = inputs
+        elementwise_activation(kind, inputs, &outputs, count)
+        for (index, output) in outputs.enumerated() where !expected[index % 8].isNaN {
+          #expect(output == expected[index % 8], "of \(inputs[index])")
+        }
+        let none = [Float](repeating: .nan, count: count)
+        elementwise_activation(kind, none, &outputs, count)
+        #expect(outputs.allSatisfy { $0.isNaN })
+      }
+    }
+  }
+
+  @Test func `functions take zero to zero, which panels rely on`() {
+    let kinds = [
+      ACTIVATION_GELU, ACTIVATION_GELU_TANH, ACTIVATION_RELU, ACTIVATION_SILU, ACTIVATION_TANH,
+    ]
+    for kind in kinds {
+      let zeros = [Float](repeating: 0, count: 32)
+      var outputs = [Float](repeating: 1, count: 32)
+      elementwise_activation(kind, zeros, &outputs, 32)
+      #expect(outputs == zeros)
+    }
+  }
+
   @Test func `functions may write over their input`() {
     var inPlace = Self.inputs
     var apart = Self.inputs
@@ -90,6 +124,34 @@ struct KernelTests {
           #expect(abs(Double(dx[row * columns + column]) - slope) < 2e-4 * max(1, abs(slope)))
         }
       }
+    }
+  }
+
+  @Test(arguments: [1, 16, 17, 100], [1, 3, 4, 9])
+  func `a sum and its norm in one pass are the same bits`(columns: Int, rows: Int) {
+    var random = SeededGenerator(state: UInt64(columns + rows))
+    func numbers(_ count: Int) -> [Float] {
+      (0..<count).map { _ in Float.random(in: -2...3, using: &random) }
+    }
+    let (x, branch) = (numbers(rows * columns), numbers(rows * columns))
+    let (weight, bias) = (numbers(columns), numbers(columns))
+    for kind in [NORM_LAYER, NORM_RMS] {
+      var found = x
+      rows_add_norm(
+        kind, &found, branch, weight, kind == NORM_LAYER ? bias : nil, 1e-5, rows, columns)
+      var sum = x
+      elementwise_add(branch, 1, &sum, sum.count)
+      var expected = x
+      // Row by row: a row's bits do not depend on those beside it.
+      for row in 0..<rows {
+        let range = row * columns..<(row + 1) * columns
+        var y = [Float](repeating: 0, count: columns)
+        rows_norm(
+          kind, Array(sum[range]), weight, kind == NORM_LAYER ? bias : nil, 1e-5, &y, nil, 1,
+          columns)
+        expected.replaceSubrange(range, with: y)
+      }
+      #expect(found.map(\.bitPattern) == expected.map(\.bitPattern))
     }
   }
 

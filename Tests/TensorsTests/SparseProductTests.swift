@@ -162,6 +162,21 @@ struct SparseProductTests {
     }
   }
 
+  @Test(arguments: [BLAS.Operand.plain, .transposed])
+  func `what the mask of groups does not keep counts as zero`(operand: BLAS.Operand) throws {
+    let full = SparseProblem(tokens: 33, outputs: 10, inputs: 32, sparsity: 0, operand)
+    let masked = SparseProblem(tokens: 33, outputs: 10, inputs: 32, sparsity: 0, operand)
+    masked.keep(2, of: 4)
+    full.dense.elements.update(repeating: 0.5)
+    var mask = [UInt64](repeating: 0, count: (masked.dense.count + 63) / 64)
+    for (index, value) in masked.dense.elements.enumerated() where value != 0 {
+      mask[index / 64] |= 1 << UInt64(index % 64)
+    }
+    let groups = try #require(
+      SparseGroups(full.dense, operand, kept: 2, of: 4, mask: mask))
+    masked.check(groups, .best)
+  }
+
   @Test func `a group with too many elements is refused, and groups that do not divide the inputs`()
   {
     let problem = SparseProblem(tokens: 1, outputs: 4, inputs: 12, sparsity: 0, .plain)

@@ -36,11 +36,12 @@ struct PackedWeightsTests {
     func packed(forTraining: Bool) -> Parameters {
       let workspace = Workspace()
       let forms = kept.map { id, words in
-        (
+        let matrix = dense[id].matrix(in: workspace)
+        return (
           id,
-          PackedWeights(
-            dense[id].matrix(in: workspace), of: layers[id]!, kept: words,
-            forTraining: forTraining)
+          forTraining
+            ? PackedWeights(training: matrix, of: layers[id]!, kept: words)
+            : PackedWeights(matrix, of: layers[id]!, kept: words)
         )
       }
       return dense.packing(Dictionary(uniqueKeysWithValues: forms))

@@ -14,6 +14,11 @@ typedef enum {
 void rows_norm(norm_kind kind, const float *x, const float *weight, const float *bias,
                float epsilon, float *y, float *statistics, size_t rows, size_t columns);
 
+// x = norm(x + branch), the same bits as a sum and a norm of it, while the rows are in the first-level
+// cache.
+void rows_add_norm(norm_kind kind, float *x, const float *branch, const float *weight,
+                   const float *bias, float epsilon, size_t rows, size_t columns);
+
 // dx (+)= ..., dweight += ..., dbias += ...; `statistics` as rows_norm left them. dx and dbias
 // may be null.
 void rows_norm_backward(norm_kind kind, const float *x, const float *weight,

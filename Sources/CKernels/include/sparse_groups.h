@@ -17,9 +17,11 @@ typedef struct {
 // Whether groups of M columns can be packed: M divides the columns and is 2, 4, 8 or 16.
 int sparse_groups_fit(size_t columns, size_t kept, size_t group);
 
-// Packs a dense matrix, or takes new values: a group's nonzeros, at most N. Null without memory,
-// where the groups do not fit, and where one has more nonzeros.
-sparse_groups *sparse_groups_make(sparse_source source, size_t rows, size_t columns, size_t kept,
-                                  size_t group);
+// Packs a dense matrix: a group's nonzeros, at most N. Null without memory, where the groups do not
+// fit, and where one has more nonzeros. `mask` has one bit for each element in the order of memory,
+// and what it does not keep counts as zero; without it every element is looked at. With `mask` the
+// strides must be those of a dense matrix.
+sparse_groups *sparse_groups_make(sparse_source source, const uint64_t *mask, size_t rows,
+                                  size_t columns, size_t kept, size_t group);
 void sparse_groups_free(sparse_groups *matrix);
 size_t sparse_groups_bytes(const sparse_groups *matrix);

@@ -21,16 +21,23 @@ const char *sparse_variant_name(sparse_variant variant);
 // Floats of scratch that a product needs.
 size_t sparse_product_scratch(void);
 
-// y = x W^T + bias, or y += x W^T: W is [rows, columns], the panels hold x, [tokens, columns], and
-// y is [tokens, rows], its rows `stride` floats apart. `bias` may be null.
+// Where a product goes: to y, [tokens, rows of W], its rows `stride` floats apart, or, where they are
+// not null, to `panels` as the next product reads them.
+typedef struct {
+  const float *bias; // one number a row of W; may be null
+  float *y;
+  size_t stride;
+  int accumulate; // y += x W^T, without a bias
+  float *panels;
+} sparse_target;
+
+// y = x W^T + bias, or y += x W^T: W is [rows, columns], the panels hold x, [tokens, columns].
 void sparse_multiply(const sparse_matrix *w, const float *panels, size_t tokens,
-                     const float *bias, float *y, size_t stride, int accumulate, float *scratch,
-                     sparse_variant variant);
+                     const sparse_target *to, float *scratch, sparse_variant variant);
 
 // The same for a matrix of groups.
 void sparse_multiply_groups(const sparse_groups *w, const float *panels, size_t tokens,
-                            const float *bias, float *y, size_t stride, int accumulate,
-                            float *scratch, sparse_variant variant);
+                            const sparse_target *to, float *scratch, sparse_variant variant);
 
 // dW (+)= dy^T x at the pattern's elements alone: one number for each slot of W, [rows, columns].
 // The panels hold x, [tokens, columns], and dy, [tokens, rows].

@@ -25,8 +25,8 @@ struct PackedTraining {
       let workspace = Workspace()
       return withExtendedLifetime(workspace) {
         let weights = PackedWeights(
-          shared.value[entry.id].matrix(in: workspace), of: layers[entry.id]!,
-          kept: entry.mask.words, forTraining: true)
+          training: shared.value[entry.id].matrix(in: workspace), of: layers[entry.id]!,
+          kept: entry.mask.words)
         return PackedMatrixState(
           weights, mean: optimizer.value.means[entry.id],
           variance: optimizer.value.variances[entry.id], in: workspace)
@@ -39,8 +39,8 @@ struct PackedTraining {
   /// together.
   func follow(on workers: ParallelWorkers) throws {
     let all = states.sorted {
-      (-$0.value.weights.forward.slots, $0.key.index)
-        < (-$1.value.weights.forward.slots, $1.key.index)
+      (-$0.value.values.count, $0.key.index)
+        < (-$1.value.values.count, $1.key.index)
     }
     _ = try workers.map(all.map(\.value)) { state, _ in state.follow() }
   }

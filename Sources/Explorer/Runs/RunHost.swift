@@ -37,12 +37,27 @@ package struct RunHost: Sendable, Hashable {
     }
   }
 
-  /// How the connection is, in words; of a long reason as much as there is room for.
+  /// What is wrong, in a sentence; nil where nothing is.
+  func trouble(_ look: Appearance) -> String? {
+    hasTrouble ? text(width: .max, look) + "." : nil
+  }
+
+  /// How the connection is, in words; of a long name its ends, and of a long reason as much as there
+  /// is room for.
   func text(width: Int, _ look: Appearance) -> String {
+    let whole = text(name, reasonWidth: .max, look)
+    if DisplayWidth.of(whole) <= width { return whole }
+    let nameWidth = max(10, width / 4)
+    let short =
+      DisplayWidth.of(name) > nameWidth ? name.keepingBothEnds(to: nameWidth, look) : name
+    let least = DisplayWidth.of(text(short, reasonWidth: 0, look))
+    return text(short, reasonWidth: max(8, width - least), look)
+  }
+
+  private func text(_ name: String, reasonWidth: Int, _ look: Appearance) -> String {
     let ellipsis = look.symbols.symbol(.ellipsis)
     func text(_ reason: String, _ rest: String = "") -> String {
-      let room = max(8, width - DisplayWidth.of(name + rest) - 2)
-      return "\(name): \(reason.truncated(to: room, ellipsis: ellipsis))\(rest)"
+      "\(name): \(reason.truncated(to: reasonWidth, ellipsis: ellipsis))\(rest)"
     }
     return switch connection {
     case .connecting: "connecting to \(name)\(ellipsis)"

@@ -1,7 +1,7 @@
 import Canvas
 
 /// Everything that a person can ask of the experiments view.
-package enum RunsAction: String, CaseIterable, Sendable {
+package enum RunsAction: String, ScreenAction {
   case previous, next, pageUp, pageDown, first, last
   case open, mark, unmarkAll, filter, sort, nextTask
   case pause, cancel, moreWorkers, fewerWorkers, lowerPriority, raisePriority
@@ -92,7 +92,7 @@ extension KeyTable<RunsAction> {
 }
 
 private let runsKeys = KeyTable<RunsAction>(
-  bindings: [
+  own: [
     .init(action: .previous, keys: [.arrow(.up), .character("k")]),
     .init(action: .next, keys: [.arrow(.down), .character("j")]),
     .init(action: .pageUp, keys: [.pageUp]),
@@ -102,7 +102,6 @@ private let runsKeys = KeyTable<RunsAction>(
     .init(action: .open, keys: [.enter]),
     .init(action: .mark, keys: [.character(" ")]),
     .init(action: .unmarkAll, keys: [.character("u")]),
-    .init(action: .filter, keys: [.character("/")]),
     .init(action: .sort, keys: [.character("s")]),
     .init(action: .nextTask, keys: [.character("t")]),
 
@@ -120,20 +119,10 @@ private let runsKeys = KeyTable<RunsAction>(
     .init(action: .showDifference, keys: [.character("5")]),
     .init(action: .showMasks, keys: [.character("6")]),
     .init(action: .showRecord, keys: [.character("7")]),
-    .init(action: .nextPanel, keys: [.tab]),
-    .init(action: .previousPanel, keys: [.backtab]),
-    .init(action: .zoom, keys: [.character("z")]),
-    .init(action: .chooseTheme, keys: [.character("T")]),
 
     .init(action: .reconnect, keys: [.character("R")]),
-    .init(action: .copyCommand, keys: [.character("y")]),
     .init(action: .export, keys: [.character("x")]),
-    .init(action: .palette, keys: [.character(":"), .control("p")]),
-    .init(action: .help, keys: [.character("?"), .function(1)]),
-    .init(action: .redraw, keys: [.control("l")]),
-    .init(action: .suspend, keys: [.control("z")]),
     .init(action: .back, keys: [.character("r")]),
-    .init(action: .quit, keys: [.character("q"), .control("c")]),
   ],
   hints: [
     .init(actions: [.previous, .next], text: "run"),

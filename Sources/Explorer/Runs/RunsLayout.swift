@@ -9,10 +9,8 @@ package enum RunsPanel: Int, CaseIterable, Sendable {
   static let details = allCases.filter { $0 != .runs }
 }
 
-/// Where everything goes, for a terminal of a given size.
-///
-/// As on the explorer's screen, small terminals show fewer panels, never clipped ones.
-package struct RunsLayout: Sendable, Hashable {
+/// Where everything in the experiments view goes, for a terminal of a given size.
+package struct RunsLayout: PanelLayout, Sendable, Hashable {
   package var header: Rect
   package var panels: [RunsPanel: Rect]
   package var hints: Rect

@@ -21,7 +21,7 @@ package enum RunsMessage: Sendable {
 }
 
 /// What the outside world is asked to do.
-package enum RunsEffect: Sendable, Equatable {
+package enum RunsEffect: Sendable, Equatable, ScreenEffect {
   case quit
   /// The explorer comes to the front again.
   case back

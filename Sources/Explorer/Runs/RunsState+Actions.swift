@@ -24,7 +24,6 @@ extension RunsState {
     case .unmarkAll:
       marks = []
       refreshDifference()
-    case .filter: openFilter()
     case .sort:
       order = order.next
       notice = Notice("Sorted by \(order == .created ? "time, the latest first" : order.rawValue)")
@@ -42,21 +41,15 @@ extension RunsState {
     case .showDifference: look(at: .difference)
     case .showMasks: look(at: .masks)
     case .showRecord: look(at: .record)
-    case .nextPanel: cyclePanel(by: 1)
-    case .previousPanel: cyclePanel(by: -1)
-    case .zoom: zoomed.toggle()
-    case .chooseTheme: return [.listThemes]
     case .reconnect: return reconnect()
     case .copyCommand: return copyCommand()
     case .export: openExport()
-    case .palette: overlay = .palette(Prompt(label: ":"), selection: 0)
-    case .help: overlay = .help(scroll: 0)
-    case .redraw: return [.redraw]
-    case .suspend: return [.suspend]
     case .back:
       if hasExplorer { return [.back] }
       notice = Notice("`sparsescope MODEL` opens the explorer; r leads here from there")
-    case .quit: return [.quit]
+    case .filter, .nextPanel, .previousPanel, .zoom, .chooseTheme, .palette, .help, .redraw,
+      .suspend, .quit:
+      return performCommon(action)
     }
     return []
   }
@@ -68,11 +61,11 @@ extension RunsState {
     switch panel {
     case .cells: moveCell(by: step)
     case .record: recordOffset = max(0, recordOffset + step)
-    default: moveRun(by: step)
+    default: moveSelection(by: step)
     }
   }
 
-  mutating func moveRun(by step: Int) {
+  mutating func moveSelection(by step: Int) {
     let visible = visibleRuns
     guard !visible.isEmpty else { return }
     let position = visible.firstIndex { $0.id == selection } ?? 0
@@ -91,17 +84,6 @@ extension RunsState {
     let position = detail.cells.firstIndex { $0.id == selectedCell?.id } ?? 0
     let moved = min(max(position + step, 0), detail.cells.count - 1)
     chosenCells[detail.run] = detail.cells[moved].id
-  }
-
-  private mutating func cyclePanel(by step: Int) {
-    let all = RunsPanel.allCases
-    let position = all.firstIndex(of: focus) ?? 0
-    look(at: all[(position + step + all.count) % all.count])
-  }
-
-  private mutating func openFilter() {
-    if layout.panels[.runs] == nil { look(at: .runs) }
-    overlay = .filter(Prompt(label: "/", text: filterText), before: filterText)
   }
 
   private mutating func takeNextTask() {
@@ -125,9 +107,8 @@ extension RunsState {
   }
 
   private mutating func openExport() {
-    let chosen = marks.isEmpty ? [selection].compactMap(\.self) : marks
     guard let place = chosen.compactMap({ run($0)?.place }).first else {
-      if selectedRun != nil { overlay = .export(selection: 0) }
+      if selectedRun != nil { overlay = .own(.export(ShortList(RunsExportFormat.allCases))) }
       return
     }
     notice = Notice(
@@ -183,7 +164,7 @@ extension RunsState {
     guard let run = selectedRun else { return }
     switch run.state {
     case .finished, .cancelled: notice = Notice("\(run.name) is \(run.state.rawValue) already")
-    case .queued, .running, .paused, .interrupted, .failed: overlay = .cancelling(run.id)
+    case .queued, .running, .paused, .interrupted, .failed: overlay = .own(.cancelling(run.id))
     }
   }
 
@@ -205,8 +186,7 @@ extension RunsState {
 
   private mutating func copyCommand() -> [RunsEffect] {
     guard let detail = selectedDetail, !detail.command.isEmpty else { return [] }
-    notice = Notice("Copied: \(detail.command)")
-    return [.copy(detail.command)]
+    return copy(detail.command)
   }
 }
 

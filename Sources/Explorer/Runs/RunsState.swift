@@ -45,7 +45,7 @@ package struct RunsState: Sendable {
     .runs, .curves, .training, .cells, .difference, .masks, .record,
   ]
   package internal(set) var zoomed = false
-  package internal(set) var overlay: RunsOverlay?
+  package internal(set) var overlay: Overlay<RunsOverlay>?
   package internal(set) var notice: Notice?
 
   // Asked for and not yet answered.
@@ -66,14 +66,9 @@ package struct RunsState: Sendable {
   }
 }
 
-/// What lies over the experiments view and takes the keys.
+/// What lies over the experiments view alone.
 package enum RunsOverlay: Sendable {
-  case help(scroll: Int)
-  case palette(Prompt, selection: Int)
-  /// The filter that is being typed, and what it was before.
-  case filter(Prompt, before: String)
-  case themes([Theme], selection: Int, before: Theme)
-  case export(selection: Int)
+  case export(ShortList<RunsExportFormat>)
   /// Whether a run is really to be cancelled.
   case cancelling(RunRow.ID)
 }
@@ -98,12 +93,6 @@ extension RunsState {
     RunsLayout(size: size, recent: recent, zoomed: zoomed, hasHosts: !hosts.isEmpty)
   }
 
-  package var focus: RunsPanel { recent.first ?? .runs }
-
-  package var isTooSmall: Bool {
-    size.width < ScreenLayout.minimum.width || size.height < ScreenLayout.minimum.height
-  }
-
   /// The runs that the filter lets through, in the order of the list.
   package var visibleRuns: [RunRow] {
     let wanted = filterText.lowercased().split(separator: " ")
@@ -123,9 +112,12 @@ extension RunsState {
 
   package var selectedDetail: RunDetail? { selection.flatMap { details[$0] } }
 
+  /// The marked runs, else the selected one.
+  var chosen: [RunRow.ID] { marks.isEmpty ? [selection].compactMap(\.self) : marks }
+
   /// The runs whose curves are drawn together: the marked ones, else the selected one.
   package var compared: [RunDetail] {
-    (marks.isEmpty ? [selection].compactMap(\.self) : marks).compactMap { details[$0] }
+    chosen.compactMap { details[$0] }
   }
 
   /// The tasks of the compared runs.

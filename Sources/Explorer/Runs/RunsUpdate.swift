@@ -5,7 +5,9 @@ import Experiments
 package func update(_ state: inout RunsState, _ message: RunsMessage) -> [RunsEffect] {
   var effects: [RunsEffect] = []
   switch message {
-  case .key(let key): effects = state.handle(key)
+  case .key(let key):
+    if case .resize = key {} else { state.awaitedSelection = nil }
+    effects = state.handle(key)
   case .resized(let size):
     state.size = size
     effects = [.redraw]
@@ -24,7 +26,9 @@ package func update(_ state: inout RunsState, _ message: RunsMessage) -> [RunsEf
   case .failed(let reason):
     state.openOrders = max(0, state.openOrders - 1)
     state.notice = Notice(reason, isWarning: true)
-  case .themes(let themes, let problems): state.openThemes(themes, problems)
+  case .themes(let themes, let problems):
+    state.awaitsThemes = false
+    state.openThemes(themes, problems: problems)
   }
   state.openOrders += effects.count { $0.isOrder }
   if effects.contains(.listThemes) { state.awaitsThemes = true }
@@ -47,12 +51,12 @@ extension RunsState {
       selection = awaited
       awaitedSelection = nil
     }
-    keepSelected()
+    selectVisible()
     refreshDifference()
   }
 
   /// Selects the first visible run where the selected one is gone or filtered away.
-  mutating func keepSelected() {
+  mutating func selectVisible() {
     let visible = visibleRuns
     if !visible.contains(where: { $0.id == selection }) { selection = visible.first?.id }
   }
@@ -78,19 +82,6 @@ extension RunsState {
       first: curves[first].name, second: curves[second].name, scale: curves[first].curve.scale,
       difference: CurveDifference(
         of: curves[second].curve.curves, minus: curves[first].curve.curves))
-  }
-
-  /// Brings a panel to the front and moves the focus there.
-  mutating func look(at panel: RunsPanel) {
-    recent.removeAll { $0 == panel }
-    recent.insert(panel, at: 0)
-  }
-
-  fileprivate mutating func openThemes(_ themes: [Theme], _ problems: [String]) {
-    awaitsThemes = false
-    if let problem = problems.first { notice = Notice(problem, isWarning: true) }
-    let current = themes.firstIndex { $0.name == look.theme.name } ?? 0
-    overlay = .themes(themes, selection: current, before: look.theme)
   }
 
   // MARK: What is derived from the state

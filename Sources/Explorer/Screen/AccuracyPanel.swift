@@ -167,16 +167,17 @@ struct AccuracyPanel: Widget {
     var pieces = [
       Fragment("\(epsilon) \(state.scale.text(tolerance: state.tolerance))", look.roles.text)
     ]
-    func add(_ label: String, _ value: String?) {
+    func add(_ label: String, _ value: String?, _ style: Style? = nil) {
       guard let value else { return }
       let more = [
-        Fragment("   \(label) ", look.roles.muted), Fragment(value, look.roles.text),
+        Fragment("   \(label) ", look.roles.muted), Fragment(value, style ?? look.roles.text),
       ]
       if (pieces + more).width <= width { pieces += more }
     }
     guard let points = turningPoints else {
       add("here", metricsHere)
       add("speed", state.measuredSpeed)
+      add("speed", state.speedDoubt, look.roles.muted)
       return pieces
     }
     switch points.tolerance {
@@ -190,6 +191,7 @@ struct AccuracyPanel: Widget {
       "broken line",
       points.brokenLine.value.map { "\(Self.text($0.sparsity, $0.interval)) %" })
     add("here", metricsHere)
+    add("speed", state.speedDoubt, look.roles.muted)
     return pieces
   }
 }

@@ -16,10 +16,7 @@ struct Header: Widget {
   }
 
   private func right(_ look: Appearance) -> [Fragment] {
-    status(look) + [
-      Fragment("  ", look.roles.text), Fragment("?", look.roles.keyHint),
-      Fragment(" help ", look.roles.muted),
-    ]
+    status(look) + [Fragment("  ", look.roles.text)] + state.helpHint
   }
 
   /// Where the task is written, so that the mouse can choose another; nil where it is not.

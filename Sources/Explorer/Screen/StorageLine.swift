@@ -4,17 +4,17 @@ import Experiments
 /// What the level under the slider takes in each storage format, in one line, and where a format
 /// would be larger than dense, that it would.
 struct StorageLine: Widget {
-  private let sizes: StorageSizes?
+  private let state: ExplorerState
   private let speed: String?
 
   /// - Parameter speed: what the level was measured to be, such as `2.9 × dense here`.
   init(_ state: ExplorerState, speed: String? = nil) {
-    sizes = state.storageSizes
+    self.state = state
     self.speed = speed
   }
 
   func draw(in rect: Rect, on canvas: inout Canvas, look: Appearance) {
-    guard let sizes, rect.height > 0 else { return }
+    guard rect.height > 0, let sizes = state.storageSizes else { return }
     let width = rect.width - 2
     let candidates = [
       pieces(sizes, look, parts: true, speed: speed), pieces(sizes, look, speed: speed),

@@ -33,14 +33,14 @@ extension ExplorerState {
       notice = Notice("Without a task nothing can be lost; press t to choose one", isWarning: true)
       return
     }
-    overlay = .sensitivity(selection: 0)
+    overlay = .own(.sensitivity(selection: 0))
   }
 
   mutating func handleSensitivity(_ key: Key, selection: Int) {
     let plan = sensitivityPlan
     func move(_ step: Int) {
       let bounded = min(max(selection + step, 0), max(plan.subjects.count - 1, 0))
-      overlay = .sensitivity(selection: bounded)
+      overlay = .own(.sensitivity(selection: bounded))
     }
     switch key {
     case .arrow(.down, _), .character("j"): move(1)

@@ -24,7 +24,7 @@ struct SensitivityTable: Widget {
     let width = rect.overlayWidth(
       max(names + 4 + Self.column * plan.levels.count, (memory?.count ?? 0) + 4))
     let feet = memory == nil ? 1 : 2
-    let frame = listFrame(Size(width: width, height: ranked.count + 4 + feet), on: rect)
+    let frame = ChoiceBox.frame(Size(width: width, height: ranked.count + 4 + feet), on: rect)
     let inner = Panel(title: "sensitivity", isFocused: true).frame(
       in: frame, on: &canvas, look: look)
     let (head, below) = inner.splitTop(2)
@@ -50,7 +50,7 @@ struct SensitivityTable: Widget {
       canvas.put(
         memory, x: note.x + 1, y: note.y, style: look.roles.muted, maxWidth: note.width - 2)
     }
-    put([("Enter", "selects it"), ("Esc", "goes back")], in: keys, on: &canvas, look)
+    canvas.put([("Enter", "selects it"), ("Esc", "goes back")], in: keys, look)
   }
 
   private var unit: String { state.scale == .share ? "in points" : "in nats" }

@@ -22,8 +22,24 @@ extension ExplorerState {
     let current = tasks.firstIndex { $0.name == task?.name }
     let first = tasks.firstIndex { $0.obstacle == nil && $0.selection != nil }
     let possible = tasks.firstIndex { $0.obstacle == nil }
-    overlay = .picker(
-      Picker(choices: .tasks(tasks), selection: current ?? first ?? possible ?? 0))
+    overlay = .own(.tasks(ShortList(tasks, selection: current ?? first ?? possible ?? 0)))
+  }
+
+  mutating func handleTasks(_ key: Key, _ list: ShortList<TaskOffer>) -> [Effect] {
+    if key == .character("d") {
+      overlay = nil
+      return choose(list.selected, asking: true)
+    }
+    var list = list
+    switch list.take(key, openedBy: "t") {
+    case .moved: overlay = .own(.tasks(list))
+    case .kept:
+      overlay = nil
+      return choose(list.selected)
+    case .left: overlay = nil
+    case nil: break
+    }
+    return []
   }
 
   /// Opens a task, or asks for its data where that is not known or is to be another.
@@ -35,7 +51,7 @@ extension ExplorerState {
     if let selection = offer.selection, !asking || offer.source == .embedded {
       return open(selection, .person)
     }
-    overlay = .taskData(TaskDataForm(offer))
+    overlay = .own(.taskData(TaskDataForm(offer)))
     return []
   }
 
@@ -56,7 +72,7 @@ extension ExplorerState {
   }
 
   /// `task NAME [PATH]`, as the palette takes it; nil where the text is something else.
-  mutating func runTaskCommand(_ text: String) -> [Effect]? {
+  mutating func runCommand(_ text: String) -> [Effect]? {
     let words = text.split(separator: " ", maxSplits: 2).map(String.init)
     guard words.count >= 2, words[0] == "task", let offer = offer(named: words[1]) else {
       return nil
@@ -92,7 +108,7 @@ extension ExplorerState {
     {
       tasks[index].remembered = selection
     }
-    if case .taskData = overlay { overlay = nil }
+    if case .own(.taskData) = overlay { overlay = nil }
     return [.startEngine(number), .remember(selection)] + requestChanged()
   }
 
@@ -103,12 +119,12 @@ extension ExplorerState {
     taskFailure = reason
     let selection = opening.selection
     switch overlay {
-    case .taskData(var form) where form.offer.name == selection.name:
+    case .own(.taskData(var form)) where form.offer.name == selection.name:
       form.problem = reason
-      overlay = .taskData(form)
+      overlay = .own(.taskData(form))
     case nil where opening.origin == .person:
       if let offer = offer(named: selection.name), offer.source != .embedded {
-        overlay = .taskData(TaskDataForm(offer, selection, problem: reason))
+        overlay = .own(.taskData(TaskDataForm(offer, selection, problem: reason)))
       } else {
         notice = Notice(reason, isWarning: true)
       }
@@ -131,12 +147,12 @@ extension ExplorerState {
     case .enter:
       guard let selection = form.selection else {
         form.problem = "type the path of the \(form.offer.source.noun)"
-        overlay = .taskData(form)
+        overlay = .own(.taskData(form))
         return []
       }
       form.problem = nil
       form.candidates = []
-      overlay = .taskData(form)
+      overlay = .own(.taskData(form))
       if selection == task { overlay = nil }
       return open(selection, .person)
     case .tab where form.field == .data: return [.completePath(form.data.text)]
@@ -148,15 +164,15 @@ extension ExplorerState {
       form.problem = nil
       form.candidates = []
     }
-    overlay = .taskData(form)
+    overlay = .own(.taskData(form))
     return []
   }
 
   /// Takes a completed path into the form, unless something else has been typed since.
   mutating func pathCompleted(_ typed: String, _ completed: String, _ candidates: [String]) {
-    guard case .taskData(var form) = overlay, form.data.text == typed else { return }
+    guard case .own(.taskData(var form)) = overlay, form.data.text == typed else { return }
     form.data = Prompt(label: form.data.label, text: completed)
     form.candidates = candidates
-    overlay = .taskData(form)
+    overlay = .own(.taskData(form))
   }
 }

@@ -2,6 +2,8 @@
 package struct ConnectionEnd: Error, Sendable, Hashable {
   /// One sentence without the host's name.
   package var reason: String
+  /// The reason without its full stop, so that a sentence can go on with it.
+  package var clause: String { Self.withoutStop(reason) }
   /// Whether waiting may be all that is needed.
   package var mayPass: Bool
 
@@ -28,7 +30,8 @@ package struct ConnectionEnd: Error, Sendable, Hashable {
     let last = error.map { String($0.dropFirst(7)) } ?? lines.last
     if hadHello {
       self.init(
-        last.map { "connection lost (\(Self.cut($0)))" } ?? "connection lost", mayPass: true)
+        last.map { "connection lost (\(Self.withoutStop(Self.cut($0))))" } ?? "connection lost",
+        mayPass: true)
       return
     }
     switch status {
@@ -37,7 +40,8 @@ package struct ConnectionEnd: Error, Sendable, Hashable {
       self.init(said.map { "ssh says: \(Self.cut($0))" } ?? "ssh cannot connect", mayPass: true)
     case 127, 126:
       self.init(
-        "there is no \(program) on the PATH that ssh has there (\(Self.cut(last ?? "no answer"))); "
+        "there is no \(program) on the PATH that ssh has there "
+          + "(\(Self.withoutStop(Self.cut(last ?? "no answer")))); "
           + "copy the program's folder there, or say where it is with --remote-program",
         mayPass: false)
     case 1, 2, 64:
@@ -71,10 +75,17 @@ package struct ConnectionEnd: Error, Sendable, Hashable {
     "what the shell there prints does not end and hides the program's answer; let its profile print "
       + "nothing where there is no terminal", mayPass: false)
 
+  package static let endlessLine = ConnectionEnd(
+    "what the program there sends is a line without an end", mayPass: true)
+
   package static let silence = ConnectionEnd("no sign of life for 30 s", mayPass: true)
 
   private static func cut(_ text: String) -> String {
     text.count > 200 ? text.prefix(199) + "…" : text
+  }
+
+  private static func withoutStop(_ text: String) -> String {
+    text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 }
 

@@ -12,8 +12,13 @@ package struct LineReader: Sendable {
   private let limit: Int
   private var rest = Data()
   private var isSkipping = false
+  /// Bytes of the line at hand that were passed over.
+  private var skipped = 0
 
   package init(limit: Int = 16 << 20) { self.limit = limit }
+
+  /// Whether the line at hand is so long that its end is not worth waiting for.
+  package var isEndless: Bool { skipped > 4 * limit }
 
   /// The lines that the bytes complete.
   package mutating func take(_ bytes: some Collection<UInt8>) -> [Item] {
@@ -27,15 +32,16 @@ package struct LineReader: Sendable {
       } else if !rest.isEmpty {
         items.append(.line(rest))
       }
-      (rest, isSkipping) = (Data(), false)
+      (rest, isSkipping, skipped) = (Data(), false, 0)
     }
     add(bytes)
     return items
   }
 
   private mutating func add(_ bytes: some Collection<UInt8>) {
-    guard !isSkipping else { return }
-    if rest.count + bytes.count > limit {
+    if isSkipping {
+      skipped += bytes.count
+    } else if rest.count + bytes.count > limit {
       (rest, isSkipping) = (Data(), true)
     } else {
       rest.append(contentsOf: bytes)

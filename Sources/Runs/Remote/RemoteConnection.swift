@@ -110,9 +110,9 @@ package final class RemoteConnection: Sendable {
       let seconds = end.mayPass ? plan.next() : nil
       if let seconds {
         let until = Date().timeIntervalSince1970 + Double(seconds)
-        set(.waiting(reason: end.reason, until: until))
+        set(.waiting(reason: end.clause, until: until))
       } else {
-        set(.failed(reason: end.reason))
+        set(.failed(reason: end.clause))
       }
       if wait(seconds: seconds) { plan.reset() }
     }
@@ -143,7 +143,7 @@ package final class RemoteConnection: Sendable {
       }
       stream = RemoteStream(process, greeting: try cursor.encoded())
     } catch {
-      return ConnectionEnd("\(error)".trimmingSuffix("."), mayPass: false)
+      return ConnectionEnd("\(error)", mayPass: false)
     }
     if isStopped { kill(process.pid, SIGTERM) }
     var hadHello = false
@@ -154,12 +154,13 @@ package final class RemoteConnection: Sendable {
         drainWake()
         if let hello = take(lines) {
           hadHello = true
-          plan.reset()
           if hello.protocol != RemoteLine.protocolNumber {
             reason = .otherProtocol(hello, version: version)
             break reading
           }
         }
+        // One that answers and then breaks each time is not to be tried again every second.
+        if state == .current { plan.reset() }
       case .ended: break reading
       case .failed(let end):
         reason = end
@@ -194,11 +195,5 @@ package final class RemoteConnection: Sendable {
     }
     told(lines.compactMap(\.decoded))
     return greeting
-  }
-}
-
-extension String {
-  fileprivate func trimmingSuffix(_ suffix: String) -> String {
-    hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
   }
 }

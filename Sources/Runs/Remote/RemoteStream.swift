@@ -86,6 +86,7 @@ struct RemoteStream {
       }
       lines.append(Line(decoded: decoded, size: text.count))
     }
+    if hadHello, reader.isEndless { return .failed(.endlessLine) }
     return !hadHello && noise > Self.mostNoise ? .failed(.noise) : .lines(lines)
   }
 

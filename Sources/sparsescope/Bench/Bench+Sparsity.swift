@@ -1,3 +1,4 @@
+import CKernels
 import Checkpoints
 import Engine
 import Experiments
@@ -53,7 +54,7 @@ extension Bench {
     return figures
   }
 
-  /// The share of each kind of operation, level by level.
+  /// The share of each kind of operation, level by level, and how near each is to what bounds it.
   private func profileFigures(
     _ model: String, _ data: String, _ levels: [SparsityLevel]
   ) throws -> [Figure] {
@@ -61,6 +62,8 @@ extension Bench {
     let matrices = PrunableMatrices(checkpoint)
     let index = try MagnitudeIndex.build(matrices, threads: ProcessorCount.available)
     let identity = CurveIdentity(PruningRequest(method: .magnitude(.global), sparsity: 0))
+    let slotsPerSecond =
+      (0..<5).map { _ in fused_multiply_add_gflops() }.max()! * 1e9 / OperationTimes.slotOperations
     return try levels.flatMap { level in
       // An evaluator for each: its tapes have run nothing else.
       let evaluator = try SequenceClassificationEvaluator(
@@ -73,10 +76,17 @@ extension Bench {
       ).measure(identity, levels: [level], tolerance: 0.01)
       let times = evaluator.operationTimes
       let total = times.total / .seconds(1)
-      return OperationTimes.Kind.allCases.map { kind in
-        Figure(
-          name: "\(level) %: share of \(kind.title)",
-          value: 100 * (times[kind] / .seconds(1)) / total, unit: "%")
+      return OperationTimes.Kind.allCases.flatMap { kind -> [Figure] in
+        let seconds = times[kind] / .seconds(1)
+        let share = Figure(
+          name: "\(level) %: share of \(kind.title)", value: 100 * seconds / total, unit: "%")
+        guard let bound = kind.bound, times.slots(kind) > 0 else { return [share] }
+        return [
+          share,
+          Figure(
+            name: "  against the least time for its \(bound)",
+            value: seconds / (times.slots(kind) / slotsPerSecond), unit: "×"),
+        ]
       } + [Figure(name: "\(level) %: all operations, all threads", value: total, unit: "s")]
     }
   }
@@ -131,6 +141,17 @@ extension OperationTimes.Kind {
     case .activation: "activation functions"
     case .norm: "norms and sums"
     case .rest: "the rest"
+    }
+  }
+
+  /// What `OperationTimes.slots` counts; nil where nothing is counted.
+  fileprivate var bound: String? {
+    switch self {
+    case .linear: "multiply-adds, and as many loads"
+    case .attention: "multiply-adds, exponentials included"
+    case .activation: "multiply-adds, comparisons, divisions"
+    case .norm: "loads"
+    case .embeddings, .rest: nil
     }
   }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Experiments
 import Tensors
 import Transformers
 
@@ -18,24 +19,39 @@ struct SparseBench {
     var goal: Double? { [80: 2.3, 90: 4.5, 95: 8.5][percent] }
   }
 
+  /// One shape with at most N weights in each group of M.
+  struct GroupRow {
+    let outputs: Int
+    let inputs: Int
+    let pattern: NMPattern
+    /// Dense time by that of groups.
+    let ratio: Double
+    /// Time of the general packed form by that of groups.
+    let againstGeneral: Double
+    /// Bytes of groups by those of the general form.
+    let memory: Double
+
+    var title: String { "\(pattern) of \(outputs)×\(inputs)" }
+  }
+
   static let tokens = 512
   static let shapes = [
     (384, 384), (1536, 384), (384, 1536), (768, 768), (3072, 768), (768, 3072),
   ]
   static let percents = [50, 70, 80, 90, 95]
+  static let patterns = [(2, 4), (1, 4), (4, 8), (2, 8), (1, 8), (2, 16)].map(NMPattern.init)
 
   let rows: [Row]
-  /// 2:4 against dense, for each shape.
-  let groups: [(outputs: Int, inputs: Int, ratio: Double)]
+  let groups: [GroupRow]
 
   /// BLAS must be loaded.
   init() {
     var rows: [Row] = []
-    var groups: [(outputs: Int, inputs: Int, ratio: Double)] = []
+    var groups: [GroupRow] = []
     for (outputs, inputs) in Self.shapes {
       let problem = Problem(outputs: outputs, inputs: inputs)
       rows += Self.percents.map(problem.row)
-      groups.append((outputs, inputs, problem.twoOfFour()))
+      groups += Self.patterns.compactMap(problem.groupRow)
     }
     self.rows = rows
     self.groups = groups
@@ -87,15 +103,27 @@ struct SparseBench {
         inputGradient: times[0] / times[2], weightGradient: times[0] / times[3])
     }
 
-    func twoOfFour() -> Double {
-      for index in weights.elements.indices {
-        weights.elements[index] = (index / 4 + index) % 4 < 2 ? 0.5 : 0
+    func groupRow(_ pattern: NMPattern) -> GroupRow? {
+      var random = RandomStream(seed: UInt64(pattern.n))
+      weights.elements.update(repeating: 0)
+      for group in stride(from: 0, to: weights.count, by: pattern.m) {
+        var places = Array(0..<pattern.m)
+        for _ in 0..<pattern.n {
+          let chosen = Int(random.uniform() * Float(places.count))
+          weights.elements[group + places.remove(at: min(chosen, places.count - 1))] =
+            random.uniform(0.1...1)
+        }
       }
-      guard let packed = SparseGroups(weights, kept: 2, of: 4) else { return .nan }
+      guard let groups = SparseGroups(weights, kept: pattern.n, of: pattern.m) else { return nil }
+      let general = SparseMatrix(weights)
       let times = SparseBench.fastest([
-        dense, { SparseProduct.multiply(x, [SparseProduct(packed, into: y)], in: workspace) },
+        dense, { SparseProduct.multiply(x, [SparseProduct(groups, into: y)], in: workspace) },
+        { SparseProduct.multiply(x, [SparseProduct(general, into: y)], in: workspace) },
       ])
-      return times[0] / times[1]
+      return GroupRow(
+        outputs: outputs, inputs: inputs, pattern: pattern, ratio: times[0] / times[1],
+        againstGeneral: times[2] / times[1],
+        memory: Double(groups.bytes) / Double(general.bytes))
     }
 
     private func dense() {

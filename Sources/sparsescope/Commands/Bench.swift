@@ -11,8 +11,9 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure the program here, with what each figure is held against.",
     discussion: """
-      Parts: kernels (matrix products), sparse (those with sparse matrices, against dense), index (of a model of BERT-base's size), interface (start, \
-      keys, bytes, on a pseudo-terminal), evaluate (the embedded model; with --model and --data \
+      Parts: kernels (matrix products), sparse (those with sparse matrices, against dense), \
+      index (of a model of BERT-base's size), storage (its files in each format), interface \
+      (start, keys, bytes, on a pseudo-terminal), evaluate (the embedded model; with --model and --data \
       also a text model, and with --pytorch PyTorch beside it), search (for the turning point, \
       against a full grid), finetune (of a text model, with \
       --model and --data). Machines are noisy: close what \
@@ -20,7 +21,7 @@ struct Bench: ParsableCommand {
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case kernels, sparse, index, interface, evaluate, search, finetune
+    case kernels, sparse, index, storage, interface, evaluate, search, finetune
   }
 
   @Argument(help: "What to measure; without it all parts.")
@@ -28,7 +29,7 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The model for index and interface; by default one of BERT-base's shapes is made. For "
+      "The model for index, storage and interface; by default one of BERT-base's shapes is made. For "
         + "evaluate a sequence classifier with its tokenizer.",
       valueName: "path"), completion: .directory)
   var model: String?
@@ -90,6 +91,7 @@ struct Bench: ParsableCommand {
         case .kernels: try kernels()
         case .sparse: try sparse()
         case .index: try index()
+        case .storage: try storage()
         case .interface: try interface()
         case .evaluate: try sparsity == nil ? evaluate() + evaluateTexts() : evaluateSparse()
         case .search: try search()
@@ -113,42 +115,6 @@ struct Bench: ParsableCommand {
   }
 
   // MARK: Parts
-
-  private func kernels() throws -> [Figure] {
-    try BLAS.load()
-    let bench = KernelBench()
-    return [
-      Figure(name: "sgemm 512×768×768, one thread", value: bench.single, unit: "GFLOPS"),
-      Figure(
-        name: "sgemm 512×768×768, \(ProcessorCount.available) threads", value: bench.all,
-        unit: "GFLOPS"),
-      Figure(
-        name: "peak of this core, measured by multiply-adds", value: bench.peak, unit: "GFLOPS"),
-      Figure(
-        name: "sgemm's share of the peak, one thread", value: bench.single / bench.peak, unit: "×",
-        goal: "at least 0.7", met: bench.single / bench.peak >= 0.7),
-    ]
-  }
-
-  private func sparse() throws -> [Figure] {
-    try BLAS.load()
-    let bench = SparseBench()
-    let rows = bench.rows.flatMap { row -> [Figure] in
-      [
-        Figure(
-          name: "\(row.title) pruned: product against sgemm", value: row.forward, unit: "×",
-          goal: row.goal.map { "at least \($0)" }, met: row.goal.map { row.forward >= $0 }),
-        Figure(name: "  gradient of the inputs", value: row.inputGradient, unit: "×"),
-        Figure(name: "  gradient of the kept weights", value: row.weightGradient, unit: "×"),
-      ]
-    }
-    return rows
-      + bench.groups.map {
-        Figure(
-          name: "2:4 of \($0.outputs)×\($0.inputs): product against sgemm", value: $0.ratio,
-          unit: "×")
-      }
-  }
 
   private func index() throws -> [Figure] {
     let bench = try IndexBench(of: model ?? MadeModel.bertBase().path)
@@ -277,24 +243,5 @@ extension Bench.Figure {
     let text = String(format: "%.\(digits)f", value)
     let verdict = met.map { $0 ? "  ok: " : "  MISSED: " } ?? ""
     return "  " + name.padded(74) + text.aligned(9) + " " + unit.padded(7) + verdict + (goal ?? "")
-  }
-}
-
-/// What a figure was measured on.
-enum Machine {
-  /// The processor, as the system calls it.
-  static var processor: String {
-    let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    return
-      information.split(separator: "\n").first { $0.hasPrefix("model name") }?
-      .split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
-      ?? "unknown processor"
-  }
-
-  static var description: String {
-    try? BLAS.load()
-    return
-      "\(processor), \(ProcessorCount.available) processors, OpenBLAS kernels \(BLAS.coreName), "
-      + "sparsescope \(Version.text)"
   }
 }

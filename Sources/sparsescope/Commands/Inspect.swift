@@ -5,6 +5,7 @@ import Experiments
 import Explorer
 import Foundation
 import Pruning
+import Tensors
 
 /// Prints what the explorer's panels show: matrices, histogram figures, sparsity.
 struct Inspect: ParsableCommand {
@@ -29,9 +30,17 @@ struct Inspect: ParsableCommand {
     let statistics = try model.matrices.matrices.indices.map {
       try model.matrices.statistics(matrix: $0)
     }
-    let report = InspectionReport(model, plan: index.plan(request), statistics: statistics)
+    let plan = index.plan(request)
+    let report = InspectionReport(
+      model, plan: plan, statistics: statistics, products: productSpeed(plan, of: model))
     if json { try JSONOutput.print(report) } else { print(report.text.printable) }
-    pruning.warnAboutSkipped(index.plan(request), in: model)
+    pruning.warnAboutSkipped(plan, in: model)
+  }
+
+  /// nil where OpenBLAS is missing: all else can be told without it.
+  private func productSpeed(_ plan: PruningPlan, of model: OpenModel) -> ProductSpeed? {
+    guard (try? BLAS.load()) != nil else { return nil }
+    return ProductSpeed(plan, of: model.summary.matrices, calibration: .ofThisMachine)
   }
 }
 
@@ -67,6 +76,17 @@ struct InspectionReport: Encodable {
     var threshold: Float?
     var pruned: Int
     var sparsity: Double
+    /// `sparse` or `dense`: with what it would be multiplied here; nil where that is not measured.
+    var kernel: String?
+  }
+
+  /// What multiplying by the matrices of the blocks takes here.
+  struct Products: Encodable {
+    var sparseMatrices: Int
+    var matrices: Int
+    /// How many times as fast as dense, on one thread with so many tokens.
+    var againstDense: Double
+    var tokens: Int
   }
 
   var model: String
@@ -76,11 +96,16 @@ struct InspectionReport: Encodable {
   var prunable: Prunable
   var sparsity: Sparsity
   var storage: StorageReport
+  /// nil where no matrix is in a block, or without OpenBLAS.
+  var products: Products?
   var matrices: [Matrix]
   /// What `prune` has written; nil where nothing is.
   var written: WrittenModel?
 
-  init(_ model: OpenModel, plan: PruningPlan, statistics: [MatrixStatistics]) {
+  init(
+    _ model: OpenModel, plan: PruningPlan, statistics: [MatrixStatistics],
+    products: ProductSpeed? = nil
+  ) {
     self.model = model.checkpoint.path
     family = model.matrices.family
     parameters = model.summary.parameters
@@ -97,6 +122,13 @@ struct InspectionReport: Encodable {
     storage = StorageReport(
       StorageSizes(plan, of: model.summary.matrices, modelBytes: model.summary.bytes),
       of: model.summary.matrices.count)
+    self.products = products.flatMap { products in
+      products.againstDense.map {
+        Products(
+          sparseMatrices: products.sparseMatrices, matrices: products.matrices, againstDense: $0,
+          tokens: ProductSpeed.tokens)
+      }
+    }
     matrices = zip(model.summary.matrices, statistics).enumerated().map { index, pair in
       let (matrix, figures) = pair
       return Matrix(
@@ -104,7 +136,8 @@ struct InspectionReport: Encodable {
         dtype: matrix.dtype, weights: matrix.weights, zeros: figures.zeros, mean: figures.mean,
         std: figures.deviation, max: figures.maximum, threshold: plan.thresholds[index],
         pruned: plan.pruned[index],
-        sparsity: Double(plan.pruned[index]) / Double(max(1, matrix.weights)))
+        sparsity: Double(plan.pruned[index]) / Double(max(1, matrix.weights)),
+        kernel: products?.isSparse[index].map { $0 ? "sparse" : "dense" })
     }
   }
 
@@ -122,10 +155,13 @@ struct InspectionReport: Encodable {
         + "\(Percent.text(sparsity.ofModel)) % of the model"
         + (sparsity.threshold.map { ", |w| ≤ \($0)" } ?? ""))
     lines += storage.lines
+    if let products { lines.append(products.line) }
     let width = min(100, matrices.map(\.name.count).max() ?? 0)
     lines.append("")
     lines.append(
-      "matrix".padded(width) + "        shape  dtype     std     max    zeros   pruned        %")
+      "matrix".padded(width)
+        + "        shape  dtype     std     max    zeros   pruned        %"
+        + (products == nil ? "" : "  kernel"))
     for matrix in matrices {
       let shape = matrix.shape.map(String.init).joined(separator: "×")
       lines.append(
@@ -133,9 +169,21 @@ struct InspectionReport: Encodable {
           + matrix.dtype.padded(5)
           + String(format: " %7.4f %7.4f ", matrix.std, matrix.max)
           + String(matrix.zeros).aligned(8) + String(matrix.pruned).aligned(9)
-          + Percent.text(matrix.sparsity, decimals: 2).aligned(9))
+          + Percent.text(matrix.sparsity, decimals: 2).aligned(9)
+          + (products == nil ? "" : "  " + (matrix.kernel ?? "–")))
     }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension InspectionReport.Products {
+  /// One line for a person.
+  fileprivate var line: String {
+    guard sparseMatrices > 0 else {
+      return "linear layers here: dense kernels are the fastest at this level"
+    }
+    return "linear layers here: \(ByteText.ratio(againstDense)) × as fast as dense, "
+      + "\(sparseMatrices) of \(matrices) matrices sparse (\(tokens) tokens, one thread)"
   }
 }
 

@@ -72,10 +72,27 @@ struct ExplorerMemoryFile: Sendable {
     return (try? JSONDecoder().decode(ExplorerMemory.self, from: data)) ?? ExplorerMemory()
   }
 
+  /// The file itself where `url` is a link to it, as people have it who keep their settings in one
+  /// place: the link is to stay. The file need not exist yet.
+  private var target: URL {
+    var target = url
+    // A chain that does not end is cut where Linux cuts it: such a link is of no use to anybody.
+    for _ in 0..<40 {
+      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: target.path)
+      else { break }
+      target =
+        URL(
+          fileURLWithPath: next, relativeTo: target.deletingLastPathComponent()
+        ).absoluteURL
+    }
+    return target
+  }
+
   /// Changes what the file holds now, which another explorer may have written meanwhile.
   func change(_ change: (inout ExplorerMemory) -> Void) throws(CommandError) {
     do {
-      let folder = url.deletingLastPathComponent()
+      let target = target
+      let folder = target.deletingLastPathComponent()
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let lock = Self.lock(folder.path)
       defer { close(lock) }
@@ -85,7 +102,7 @@ struct ExplorerMemoryFile: Sendable {
       if memory == before { return }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      try encoder.encode(memory).write(to: url, options: .atomic)
+      try encoder.encode(memory).write(to: target, options: .atomic)
     } catch {
       throw CommandError("\(url.path) cannot be written, so the choice is forgotten at the end")
     }

@@ -5,7 +5,6 @@ import Explorer
 import Foundation
 import Glibc
 import Pruning
-import Synchronization
 
 /// One open model in the explorer: its state, and the threads that index and evaluate it.
 ///
@@ -92,10 +91,9 @@ final class ExplorerSession {
   }
 
   /// Takes messages into the state and does what follows from them, except for the terminal's part.
-  ///
-  /// - Returns: the effects that only the owner of the terminal can carry out.
-  func handle(_ messages: [Message]) -> [Effect] {
-    var terminalEffects: [Effect] = []
+  @discardableResult
+  func handle(_ messages: [Message]) -> [ScreenEffect] {
+    var left: [ScreenEffect] = []
     for message in messages {
       if case .engine(_, let order, state.taskNumber) = message { answered = order }
       let effects = update(&state, message)
@@ -103,17 +101,21 @@ final class ExplorerSession {
         startMaskMaps(preview)
         startEngine()
       }
-      for effect in effects where !perform(effect) { terminalEffects.append(effect) }
+      left += effects.compactMap(perform)
       // What came too late to be wanted takes no memory.
       if case .taskOpened(let number, _, _) = message { _ = openedTasks.take(number) }
     }
-    return terminalEffects
+    return left
   }
 
-  /// - Returns: whether the effect was the session's to carry out, not the terminal's.
-  private func perform(_ effect: Effect) -> Bool {
+  /// - Returns: what is left for the owner of the terminal.
+  private func perform(_ effect: Effect) -> ScreenEffect? {
     switch effect {
-    case .quit, .suspend, .redraw, .copy, .openRuns: return false
+    case .quit: return .quit
+    case .suspend: return .suspend
+    case .redraw: return .redraw
+    case .copy(let text): return .copy(text)
+    case .openRuns: return .show(.runs)
     case .startRest(let number): rest = (.now + Self.restTime, number)
     case .evaluate(let request): given = scheduler?.evaluate(request) ?? given
     case .pauseEngine(let isPaused): given = scheduler?.pause(isPaused) ?? given
@@ -130,12 +132,12 @@ final class ExplorerSession {
     case .completePath(let typed):
       let completion = PathCompletion(typed)
       // At once, so that a key that follows quickly finds the path completed.
-      _ = handle([
+      handle([
         .pathCompleted(
           typed: typed, completed: completion.text, candidates: completion.candidates)
       ])
     }
-    return true
+    return nil
   }
 
   /// Reads a task's data on a thread of its own.
@@ -255,53 +257,15 @@ final class ExplorerSession {
   }
 }
 
-/// Tasks that have been opened on other threads, until the session takes them.
-final class OpenedTasks: Sendable {
-  private let evaluators = Mutex<[Int: any LevelEvaluator]>([:])
-
-  func put(_ evaluator: any LevelEvaluator, for number: Int) {
-    evaluators.withLock { $0[number] = evaluator }
-  }
-
-  func take(_ number: Int) -> (any LevelEvaluator)? {
-    evaluators.withLock { $0.removeValue(forKey: number) }
-  }
-}
-
 extension ExplorerSession {
   /// Lets the session run without a terminal until nothing moves any more, or the time is over.
   func runUntilSettled(within limit: Duration) {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {
-      _ = handle(queue.drain() + dueMessages())
+      handle(queue.drain() + dueMessages())
       if isSettled { return }
       var descriptor = pollfd(fd: queue.fileDescriptor, events: Int16(POLLIN), revents: 0)
       poll(&descriptor, 1, min(timeout < 0 ? 100 : timeout, 100))
     }
-  }
-}
-
-extension MatrixMagnitudes {
-  /// The shape of the distribution in 24 bins, up to where 99.8 % of the weights lie.
-  var sparkline: [Int] {
-    let bins = 24
-    let top = max(quantile(0.998), .leastNormalMagnitude)
-    return histogram(edges: (0...bins).map { top * Float($0) / Float(bins) })
-  }
-
-  /// The smallest magnitude that at least so large a share of the weights do not exceed.
-  private func quantile(_ share: Double) -> Float {
-    let wanted = Int(share * Double(count))
-    // The bits of floats that are not negative are in the order of their values.
-    var (low, high) = (UInt32(0), maximum.bitPattern)
-    while low < high {
-      let middle = (low + high) / 2
-      if self.count(below: Float(bitPattern: middle + 1)) >= wanted {
-        high = middle
-      } else {
-        low = middle + 1
-      }
-    }
-    return Float(bitPattern: low)
   }
 }

@@ -49,23 +49,10 @@ extension ExplorerSession: TerminalScreen {
 
   func advance(_ keys: [Key]) -> [ScreenEffect]? {
     let messages = keys.map { Message.key($0) } + queue.drain() + dueMessages()
-    return messages.isEmpty ? nil : handle(messages).compactMap(ScreenEffect.init)
+    return messages.isEmpty ? nil : handle(messages)
   }
 
   func appear(size: Size, look: Appearance) {
-    _ = handle([.resized(size), .restyled(look)])
-  }
-}
-
-extension ScreenEffect {
-  fileprivate init?(_ effect: Effect) {
-    switch effect {
-    case .quit: self = .quit
-    case .suspend: self = .suspend
-    case .redraw: self = .redraw
-    case .copy(let text): self = .copy(text)
-    case .openRuns: self = .show(.runs)
-    default: return nil
-    }
+    handle([.resized(size), .restyled(look)])
   }
 }

@@ -206,9 +206,13 @@ struct RecordPanel: Widget {
 
   /// The record in lines that fit; hashes and commands are wrapped, never cut.
   func lines(width: Int) -> [RecordLine] {
-    guard let detail = state.selectedDetail else { return [] }
     let room = max(8, width - labelWidth - 3)
-    return ([RecordLine("repeat", detail.command)] + detail.record).flatMap { line in
+    // The header has room for the beginning only of what is wrong with a machine.
+    var lines = state.hosts.compactMap { $0.trouble(state.look) }.map { RecordLine("machine", $0) }
+    if let detail = state.selectedDetail {
+      lines += [RecordLine("repeat", detail.command)] + detail.record
+    }
+    return lines.flatMap { line in
       guard DisplayWidth.of(line.value) > room else { return [line] }
       return Dialog.wrap([line.value], to: room).enumerated().map { index, text in
         RecordLine(index == 0 ? line.label : "", text)

@@ -61,8 +61,9 @@ struct RunsListPanel: Widget {
   private func emptyText(_ all: Int) -> String {
     if state.runs == nil { return "looking for runs" }
     if !state.hosts.isEmpty, all == 0 {
-      return state.hosts.allSatisfy { $0.connection == .connected }
-        ? "No runs there yet." : "Nothing has been heard of runs yet."
+      if state.hosts.allSatisfy({ $0.connection == .connected }) { return "No runs there yet." }
+      let troubles = state.hosts.compactMap { $0.trouble(state.look) }
+      return (["Nothing has been heard of runs yet."] + troubles).joined(separator: " ")
     }
     if all > 0 { return "No run matches the filter; Esc shows all" }
     return "No runs yet. `sparsescope reproduce --list` names the paper's experiments; "

@@ -1,39 +1,15 @@
 import Canvas
 import Experiments
 
-/// What lies over the main screen and takes the keys.
-package enum Overlay: Sendable {
-  case help(scroll: Int)
-  case palette(Prompt, selection: Int)
-  case picker(Picker)
+/// What lies over the explorer alone.
+package enum ExplorerOverlay: Sendable {
   /// A level that is being typed, and the panels as they were before its first digit.
   case level(text: String, before: [PanelID])
-  /// The filter that is being typed, and what it was before.
-  case filter(Prompt, before: String)
+  /// A method shows at once, and Escape takes it back.
+  case methods(ShortList<PruningMethod>, before: PruningRequest)
+  case tasks(ShortList<TaskOffer>)
   case taskData(TaskDataForm)
   case sensitivity(selection: Int)
-}
-
-/// A short list from which one thing is chosen.
-///
-/// A method or a theme shows at once and Escape takes it back; a task is opened by Enter.
-package struct Picker: Sendable {
-  package enum Choices: Sendable {
-    case methods([PruningMethod], before: PruningRequest)
-    case themes([Theme], before: Theme)
-    case tasks([TaskOffer])
-  }
-
-  package var choices: Choices
-  package var selection: Int
-
-  package var count: Int {
-    switch choices {
-    case .methods(let methods, _): methods.count
-    case .themes(let themes, _): themes.count
-    case .tasks(let tasks): tasks.count
-    }
-  }
 }
 
 extension PruningMethod {
