@@ -51,7 +51,7 @@ private struct FakeSlurm {
     folder = try TemporaryFolder()
     spec = folder.path("spec.yaml")
     run = folder.path("a run")
-    try Data("protocol: one-shot\nlevels: [0.5, 0.9]\nseeds: [0]\n".utf8)
+    try Data("protocol: one-shot\nsparsities: [0.5, 0.9]\nseeds: [0]\n".utf8)
       .write(to: URL(fileURLWithPath: spec))
   }
 

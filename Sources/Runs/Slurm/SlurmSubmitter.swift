@@ -157,13 +157,13 @@ package struct SlurmSubmitter {
     }
   }
 
-  /// Sets a list of submissions aside that cannot be read.
+  /// Makes sure that Slurm answers, before anything of the run is changed.
   ///
-  /// Without it nothing keeps a cell that is queued from being submitted once more, so Slurm must have
-  /// nothing of the run's name.
-  /// - Returns: the path that it is kept at.
-  /// - Throws: `SlurmError.lostJobs`.
-  private func setJobsAside() throws -> String {
+  /// Where the list of submissions cannot be read, nothing keeps a cell that is queued from being
+  /// submitted once more, so Slurm must have nothing of the run's name.
+  /// - Throws: `SlurmError`, of which `lostJobs` says how to end what may be queued.
+  package func requireAnswer() throws(SlurmError) {
+    guard run.hasDamagedSlurmJobs else { return try SlurmController.require() }
     func lost(_ reason: String) -> SlurmError {
       .lostJobs(file: run.slurmJobsFile, name: run.slurmName, reason: reason)
     }
@@ -177,6 +177,13 @@ package struct SlurmSubmitter {
       let numbers = jobs.map(String.init).joined(separator: ", ")
       throw lost("Slurm still has jobs of this name (\(numbers))")
     }
+  }
+
+  /// Sets a list of submissions aside that cannot be read.
+  ///
+  /// - Returns: the path that it is kept at.
+  private func setJobsAside() throws -> String {
+    try requireAnswer()
     return try RunFolder.setAside(run.slurmJobsFile)
   }
 

@@ -69,10 +69,10 @@ struct Run: ParsableCommand {
       guard SlurmCommand.path(of: "sbatch") != nil else {
         throw SlurmError.missing(command: "sbatch")
       }
-      // Before anything is made, or what was asked of the run is taken back.
-      try SlurmController.require()
+      if !resume { try SlurmController.require() }
     }
     let run = try resume ? openRun() : makeRun()
+    if resume, slurm.executor == .slurm { try SlurmRun.submitter(of: run).requireAnswer() }
     // A process at work is not to be talked out of what it was asked.
     if resume, cell.isEmpty, run.worker == nil {
       try run.control.uncancel()
