@@ -80,7 +80,7 @@ package struct CurveMeasurement {
       curve[proposal.level]
         ?? CurvePoint(
           level: proposal.level, achieved: plan.achieved, pruned: plan.total, total: total),
-      prepared: try evaluator.prepare(plan, kernels: kernels),
+      prepared: try evaluator.prepare(plan, kernels: kernels, on: workers),
       batches: batches.map { $0.clamped(to: 0..<total) }, activations: evaluator.activations,
       mayStop: mayStop)
     curve.update(measurement.point)

@@ -49,11 +49,12 @@ extension EvaluationScheduler {
     }
 
     mutating func prepared(
-      for plan: PruningPlan, by evaluator: any LevelEvaluator, _ kernels: KernelChoice
+      for plan: PruningPlan, by evaluator: any LevelEvaluator, _ kernels: KernelChoice,
+      on workers: ParallelWorkers
     ) throws -> any PreparedLevel {
       if let latest, latest.plan == plan { return latest.level }
       latest = nil  // The old weights go before the new ones come: memory for one set only.
-      let level = try evaluator.prepare(plan, kernels: kernels)
+      let level = try evaluator.prepare(plan, kernels: kernels, on: workers)
       latest = (plan, level)
       return level
     }

@@ -211,7 +211,7 @@ package final class EvaluationScheduler: Sendable {
     tell(point, false)
     if point.isComplete { return }
     var measurement = LevelMeasurement(
-      point, prepared: try session.prepared(for: plan, by: evaluator, kernels),
+      point, prepared: try session.prepared(for: plan, by: evaluator, kernels, on: workers),
       batches: evaluator.batches, activations: evaluator.activations)
     while !measurement.isComplete, !(session.curves[identity].map(isDone) ?? false),
       inbox.withLock({ $0.order == order })

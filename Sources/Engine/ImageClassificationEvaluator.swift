@@ -39,7 +39,7 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
   package var activations: ActivationStore? { kept }
 
   package func prepare(
-    _ plan: PruningPlan, kernels: KernelChoice
+    _ plan: PruningPlan, kernels: KernelChoice, on workers: ParallelWorkers
   ) throws -> any PreparedLevel {
     let loaded = try self.loaded.withLock { loaded in
       if loaded == nil {
@@ -49,7 +49,7 @@ package final class ImageClassificationEvaluator: LevelEvaluator {
       return loaded!
     }
     let weights = try loaded.transformer.pruned(
-      plan, of: matrices, kernels: kernels,
+      plan, of: matrices, kernels: kernels, on: workers,
       tokens: (batches.first?.count ?? 1) * loaded.image.tokens)
     return Level(
       classifier: loaded, parameters: weights.parameters, speed: LevelSpeed(weights), task: task,

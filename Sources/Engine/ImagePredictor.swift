@@ -26,7 +26,8 @@ package struct ImagePredictor: Sendable {
     parameters =
       try plan.map {
         try loaded.transformer.pruned(
-          $0, of: matrices, kernels: kernels, tokens: loaded.image.tokens
+          $0, of: matrices, kernels: kernels,
+          on: ParallelWorkers(count: ProcessorCount.available), tokens: loaded.image.tokens
         ).parameters
       } ?? loaded.parameters
     preprocessing = try ImagePreprocessing(modelFolder: matrices.checkpoint.folder)

@@ -14,9 +14,13 @@ package protocol LevelEvaluator: Sendable {
 
   /// Makes the weights for a plan.
   ///
-  /// - Parameter kernels: with what they are multiplied; the choice changes scores by rounding alone.
+  /// - Parameters:
+  ///   - kernels: with what they are multiplied; the choice changes scores by rounding alone.
+  ///   - workers: each makes some of the matrices.
   /// - Throws: a sentence for the person when that cannot be done.
-  func prepare(_ plan: PruningPlan, kernels: KernelChoice) throws -> any PreparedLevel
+  func prepare(
+    _ plan: PruningPlan, kernels: KernelChoice, on workers: ParallelWorkers
+  ) throws -> any PreparedLevel
 }
 
 extension LevelEvaluator {

@@ -19,41 +19,67 @@ extension LoadedTransformer {
   /// out of packed matrices; all others are shared. So are zeros that the files hold, where nothing
   /// else is removed.
   ///
-  /// - Parameter tokens: of a usual batch.
+  /// - Parameters:
+  ///   - workers: each makes some of the matrices.
+  ///   - tokens: of a usual batch.
   func pruned(
-    _ plan: PruningPlan, of matrices: PrunableMatrices, kernels: KernelChoice, tokens: Int
+    _ plan: PruningPlan, of matrices: PrunableMatrices, kernels: KernelChoice,
+    on workers: ParallelWorkers, tokens: Int
   ) throws -> PrunedParameters {
     let layers = model.packableLayers
-    var result = PrunedParameters(parameters: parameters)
     let crossings = kernels.crossings(
       of: layers.values.map(\.shape), tokens: tokens, forTraining: false)
-    var packed: [ParameterID: PackedWeights] = [:]
-    var changed: [ParameterID] = []
-    let workspace = Workspace()
-    for (index, id) in report.ids(of: matrices, in: model.table) {
-      let removed = plan.pruned[index]
-      if removed > 0 { changed.append(id) }
-      if let layer = layers[id] {
-        result.matrices += 1
-        let kept = plan.kept(of: index, weights: model.table[id].count)
-        if crossings.isSparse(layer.shape, kept: kept) {
-          workspace.reset()
-          packed[id] = PackedWeights(
-            parameters[id].matrix(in: workspace), of: layer,
-            kept: removed > 0 ? try matrices.mask(plan, matrix: index).words : nil,
-            pattern: crossings.packsGroups(layer.shape)
-              ? plan.pattern(of: index, weights: model.table[id].count) : nil)
-          continue
+    let ids = report.ids(of: matrices, in: model.table)
+    let forms = try workers.map(ids) { [self] matrix, _ in
+      try form(of: matrix.id, layers[matrix.id], plan, matrix.index, of: matrices, crossings)
+    }
+    var result = PrunedParameters(parameters: parameters)
+    result.matrices = ids.count { layers[$0.id] != nil }
+    var (masked, packed) = ([ParameterID: Tensor](), [ParameterID: PackedWeights]())
+    for (matrix, form) in zip(ids, forms) {
+      switch form {
+      case .shared: break
+      case .masked(let tensor): masked[matrix.id] = tensor
+      case .packed(let weights): packed[matrix.id] = weights
+      }
+    }
+    result.parameters = parameters.replacing(masked).packing(packed)
+    result.sparseMatrices = packed.count
+    result.unchangedBlocks = model.unchangedBlocks(
+      changing: ids.filter { plan.pruned[$0.index] > 0 }.map(\.id))
+    return result
+  }
+
+  /// What a plan makes of a matrix.
+  private enum Form: Sendable {
+    case shared
+    case masked(Tensor)
+    case packed(PackedWeights)
+  }
+
+  private func form(
+    of id: ParameterID, _ layer: PackableLayer?, _ plan: PruningPlan, _ index: Int,
+    of matrices: PrunableMatrices, _ crossings: KernelCrossings
+  ) throws -> Form {
+    let removed = plan.pruned[index]
+    if let layer {
+      let count = model.table[id].count
+      if crossings.isSparse(layer.shape, kept: plan.kept(of: index, weights: count)) {
+        let mask = removed > 0 ? try matrices.mask(plan, matrix: index) : nil
+        let workspace = Workspace()
+        return withExtendedLifetime(workspace) {
+          .packed(
+            PackedWeights(
+              parameters[id].matrix(in: workspace), of: layer, kept: mask?.words,
+              pattern: crossings.packsGroups(layer.shape)
+                ? plan.pattern(of: index, weights: count) : nil))
         }
       }
-      guard removed > 0 else { continue }
-      let rule = MaskRule(plan, matrix: index, of: matrices)
-      result.parameters.withMutableElements(of: id) { rule.apply(to: $0) }
     }
-    result.parameters = result.parameters.packing(packed)
-    result.sparseMatrices = packed.count
-    result.unchangedBlocks = model.unchangedBlocks(changing: changed)
-    return result
+    guard removed > 0 else { return .shared }
+    var tensor = parameters[id]
+    tensor.withMutableElements { MaskRule(plan, matrix: index, of: matrices).apply(to: $0) }
+    return .masked(tensor)
   }
 }
 

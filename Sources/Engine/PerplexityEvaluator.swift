@@ -104,10 +104,10 @@ package final class PerplexityEvaluator: LevelEvaluator {
   package var activations: ActivationStore? { model.activations }
 
   package func prepare(
-    _ plan: PruningPlan, kernels: KernelChoice
+    _ plan: PruningPlan, kernels: KernelChoice, on workers: ParallelWorkers
   ) throws -> any PreparedLevel {
     let (transformer, weights) = try model.pruned(
-      plan, kernels: kernels, tokens: windows[0].tokens.count)
+      plan, kernels: kernels, on: workers, tokens: windows[0].tokens.count)
     return Level(
       evaluator: self, request: plan.request, model: transformer,
       parameters: weights.parameters, speed: LevelSpeed(weights),

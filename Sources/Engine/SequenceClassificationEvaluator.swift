@@ -44,9 +44,9 @@ package final class SequenceClassificationEvaluator: LevelEvaluator {
   package var activations: ActivationStore? { model.activations }
 
   package func prepare(
-    _ plan: PruningPlan, kernels: KernelChoice
+    _ plan: PruningPlan, kernels: KernelChoice, on workers: ParallelWorkers
   ) throws -> any PreparedLevel {
-    let (transformer, weights) = try model.pruned(plan, kernels: kernels)
+    let (transformer, weights) = try model.pruned(plan, kernels: kernels, on: workers)
     return Level(
       evaluator: self, request: plan.request, model: transformer,
       parameters: weights.parameters, speed: LevelSpeed(weights),

@@ -54,13 +54,18 @@ final class TextModel: Sendable {
 
   /// The model and its weights without those that a plan removes.
   ///
-  /// - Parameter tokens: of a usual batch.
+  /// - Parameters:
+  ///   - workers: each makes some of the matrices.
+  ///   - tokens: of a usual batch.
   func pruned(
-    _ plan: PruningPlan, kernels: KernelChoice, tokens: Int = TokenBudget().tokens
+    _ plan: PruningPlan, kernels: KernelChoice, on workers: ParallelWorkers,
+    tokens: Int = TokenBudget().tokens
   ) throws -> (model: Transformer, weights: PrunedParameters) {
     let loaded = try loadedModel()
     return (
-      loaded.model, try loaded.pruned(plan, of: matrices, kernels: kernels, tokens: tokens)
+      loaded.model,
+      try loaded.pruned(
+        plan, of: matrices, kernels: kernels, on: workers, tokens: tokens)
     )
   }
 

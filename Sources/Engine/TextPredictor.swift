@@ -33,7 +33,10 @@ package struct TextPredictor: Sendable {
     let loaded = try model.loadedModel()
     transformer = loaded.model
     parameters =
-      try plan.map { try model.pruned($0, kernels: kernels).weights.parameters }
+      try plan.map {
+        let workers = ParallelWorkers(count: ProcessorCount.available)
+        return try model.pruned($0, kernels: kernels, on: workers).weights.parameters
+      }
       ?? loaded.parameters
     freshParameters = loaded.report.fresh
   }

@@ -67,6 +67,17 @@ package struct Parameters: Sendable {
     return parameters
   }
 
+  /// The parameters with other tensors of the same shapes in the place of some.
+  package func replacing(_ replacements: [ParameterID: Tensor]) -> Parameters {
+    var parameters = self
+    for (id, tensor) in replacements {
+      precondition(tensor.shape == table[id].shape, "\(table[id].name) has another shape")
+      parameters.packedForms[id.index] = nil
+      parameters.tensors[id.index] = tensor
+    }
+    return parameters
+  }
+
   /// Gives write access to one parameter's elements, row by row; a tensor that is shared is copied
   /// first, and a packed form, which it would no longer agree with, is dropped.
   package mutating func withMutableElements<R, E: Error>(

@@ -145,7 +145,8 @@ private func scores(
       let request = PruningRequest(
         method: .magnitude(.global), sparsity: level,
         excluded: Set(matrices.indices.filter { matrices[$0].block != 3 }))
-      let prepared = try evaluator.prepare(preview.plan(request), kernels: .dense)
+      let prepared = try evaluator.prepare(
+        preview.plan(request), kernels: .dense, on: ParallelWorkers(count: 2))
       for batch in evaluator.batches { _ = try prepared.scores(of: batch) }
     }
     #expect(store.use.share == 3.0 / 8)

@@ -16,7 +16,9 @@ private final class ScriptedEvaluator: LevelEvaluator {
 
   init(gate: DispatchSemaphore? = nil) { self.gate = gate }
 
-  func prepare(_ plan: PruningPlan, kernels: KernelChoice) throws -> any PreparedLevel {
+  func prepare(
+    _ plan: PruningPlan, kernels: KernelChoice, on workers: ParallelWorkers
+  ) throws -> any PreparedLevel {
     if plan.request.sparsity == 0.25 { throw Refusal() }
     return Level(evaluator: self, sparsity: plan.request.sparsity)
   }

@@ -21,7 +21,8 @@ func scoresAlone(
   _ evaluator: any LevelEvaluator, _ model: TinyModel, at level: Double = 0
 ) throws -> [Float] {
   let plan = try MagnitudeIndex.build(model.matrices).plan(globalRequest(level))
-  let prepared = try evaluator.prepare(plan, kernels: .dense)
+  let prepared = try evaluator.prepare(
+    plan, kernels: .dense, on: ParallelWorkers(count: 2))
   return try (0..<evaluator.exampleCount).flatMap { try prepared.scores(of: $0..<$0 + 1) }
 }
 

@@ -162,7 +162,8 @@ struct SequenceClassificationEvaluatorTests {
     let request = PruningRequest(method: .nm(groupSize: 4), sparsity: level)
     let loaded = try LoadedTransformer(model.matrices.checkpoint)
     let pruned = try loaded.pruned(
-      index.plan(request), of: model.matrices, kernels: .sparse, tokens: 64)
+      index.plan(request), of: model.matrices, kernels: .sparse,
+      on: ParallelWorkers(count: 2), tokens: 64)
     for id in loaded.model.packableLayers.keys {
       #expect(pruned.parameters.packed(id)?.operand is SparseGroups)
     }
