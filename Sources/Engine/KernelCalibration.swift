@@ -46,8 +46,9 @@ package final class KernelCalibration: Sendable {
     guard let path, let data = FileManager.default.contents(atPath: path),
       let file = try? JSONDecoder().decode(File.self, from: data), file.machine == machine
     else { return [:] }
+    let plausible = file.entries.filter(\.times.arePlausible)
     return Dictionary(
-      file.entries.map { ($0.problem, $0.times) }, uniquingKeysWith: { first, _ in first })
+      plausible.map { ($0.problem, $0.times) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Adds to the file what it does not hold yet: what another process has measured meanwhile stays.

@@ -14,6 +14,11 @@ struct KernelTimes: Sendable, Hashable, Codable {
   /// How much faster than dense the packed form has to be, so that noise does not choose it.
   private static let margin = 1.08
 
+  /// Whether these can be times: a file may say anything.
+  var arePlausible: Bool {
+    [dense, low, high, groups ?? dense].allSatisfy { $0 > 0 && $0 < 3600 }
+  }
+
   private var slope: Double { (high - low) / (Self.densities.high - Self.densities.low) }
 
   /// The density below which packed weights are faster: where the line reaches the time of dense

@@ -7,13 +7,15 @@ import Tensors
 /// with so many tokens.
 package struct ProductSpeed: Sendable, Hashable {
   /// For each matrix whether it is multiplied by in packed form; nil for those that are in no block,
-  /// which never are.
+  /// which never are, and for those that are too wide to be tried.
   package let isSparse: [Bool?]
   /// Seconds of all products with dense weights and with those that were chosen.
   package let dense: Double
   package let chosen: Double
 
   package static let tokens = 512
+  /// Four times what the largest models have: activations of more would take gigabytes.
+  private static let mostInputs = 1 << 18
 
   /// BLAS must be loaded; a shape that has not been measured yet takes less than 50 ms.
   package init(
@@ -22,7 +24,9 @@ package struct ProductSpeed: Sendable, Hashable {
     var isSparse: [Bool?] = []
     var (dense, chosen) = (0.0, 0.0)
     for (index, matrix) in matrices.enumerated() {
-      guard matrix.block != nil, matrix.shape.count == 2 else {
+      guard matrix.block != nil, matrix.shape.count == 2,
+        matrix.shape[1] <= Self.mostInputs
+      else {
         isSparse.append(nil)
         continue
       }

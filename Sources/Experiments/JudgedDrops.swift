@@ -20,8 +20,9 @@ struct JudgedDrops {
 
   /// Collects the judged levels of a curve and resamples their examples.
   ///
-  /// A level is judged once it is complete, or as soon as its interval has decided on which side
-  /// of `epsilon` the drop lies, so that the first examples of a running point move no verdict.
+  /// A level is judged once it is complete, or as soon as its interval, or the search's verdict, has
+  /// decided on which side of `epsilon` the drop lies, so that the first examples of a running point
+  /// move no verdict.
   /// - Throws: `.needsDense` while the dense model is not measured completely, `.denseAtChance`
   ///   where its interval does not keep clear of guessing.
   init(
@@ -51,7 +52,9 @@ struct JudgedDrops {
           pruned: point.scores, dense: dense.scores, confidence: confidence)
       else { continue }
       let interval = difference.interval
-      guard point.isComplete || interval.low >= -epsilon || interval.high < -epsilon
+      guard
+        point.isComplete || interval.low >= -epsilon || interval.high < -epsilon
+          || curve.verdict(at: point.level, epsilon: epsilon) != nil
       else { continue }
       levels.append(point.level)
       differences.append(interval)

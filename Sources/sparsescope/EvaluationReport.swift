@@ -134,8 +134,8 @@ struct EvaluationReport: Encodable {
       lines.append(
         "essential sparsity between \(Percent.text(between[0])) % and "
           + "\(Percent.text(between[1])) % at a tolerance of "
-          + "\(scale.text(tolerance: turn.tolerance)); more levels, or --sparsity curve, "
-          + "would narrow it")
+          + "\(scale.text(tolerance: turn.tolerance)); levels in between, where the method has any, "
+          + "would narrow it (--sparsity curve looks for them)")
     } else if let sparsity = turn.sparsity, let interval = turn.interval {
       lines.append(
         "essential sparsity \(Percent.text(sparsity)) % "

@@ -36,6 +36,7 @@ struct Sparsescope: ParsableCommand {
       if fflush(nil) != 0 {
         throw CommandError("Standard output: \(String(cString: strerror(errno))).")
       }
+      leave(0)
     } catch {
       leave(with: error, from: running)
     }
@@ -71,10 +72,17 @@ struct Sparsescope: ParsableCommand {
     }
     guard code != .success else {
       if !text.isEmpty { print(text) }
-      Foundation.exit(0)
+      leave(0)
     }
     if !text.isEmpty { StandardError.write(text) }
-    Foundation.exit(code == .validationFailure ? 2 : code.rawValue)
+    leave(code == .validationFailure ? 2 : code.rawValue)
+  }
+
+  /// Ends the program without tidying up: threads of the engine may be within OpenBLAS, which would
+  /// unmap the memory that they work in. What has the terminal has given it back by now.
+  private static func leave(_ code: Int32) -> Never {
+    fflush(nil)
+    _exit(code)
   }
 }
 

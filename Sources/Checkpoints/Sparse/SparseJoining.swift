@@ -18,8 +18,9 @@ struct SparseJoining {
   /// - Throws: `CheckpointError` where parts are missing or do not fit each other.
   func joined() throws(CheckpointError) -> [TensorInfo]? {
     let ofBitmasks = SparseParts.stems(
-      in: tensors, endings: [".bitmask", ".compressed", ".row_offsets"])
-    let ofRows = SparseParts.stems(in: tensors, endings: [".crow_indices", ".col_indices"])
+      in: tensors, telling: [".bitmask", ".compressed", ".row_offsets"], others: [".shape"])
+    let ofRows = SparseParts.stems(
+      in: tensors, telling: [".crow_indices", ".col_indices"], others: [".values", ".shape"])
     if ofBitmasks.isEmpty, ofRows.isEmpty { return nil }
     var matrices: [String: TensorInfo] = [:]
     var parts: Set<String> = []
@@ -112,8 +113,8 @@ struct SparseJoining {
       let known = types.map(\.rawValue).joined(separator: ", ")
       throw .badPart(
         file: tensor.file, tensor: names.matrix, part: name,
-        reason: "is \(tensor.elementType.rawValue) of shape \(tensor.shape), not of rank \(rank) "
-          + "and \(known)")
+        reason: "is \(tensor.elementType.rawValue) of shape \(tensor.shape); it must be \(known) "
+          + "with \(rank == 1 ? "one dimension" : "\(rank) dimensions")")
     }
     return tensor
   }

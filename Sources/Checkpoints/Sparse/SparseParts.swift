@@ -53,15 +53,20 @@ extension SparseParts {
     var all: [String] { [values, places, order, shape] }
   }
 
-  /// The stems under which tensors look like parts: two of the tell-tale endings are there.
-  static func stems(in tensors: [TensorInfo], endings: [String]) -> [String] {
-    var found: [String: Int] = [:]
-    for tensor in tensors {
-      for ending in endings where tensor.name.hasSuffix(ending) {
-        found[String(tensor.name.dropLast(ending.count)), default: 0] += 1
+  /// The stems under which tensors look like parts: a tell-tale ending is there, and a second one or
+  /// another that parts have.
+  static func stems(
+    in tensors: [TensorInfo], telling: [String], others: [String]
+  ) -> [String] {
+    func counts(_ endings: [String]) -> [String: Int] {
+      tensors.reduce(into: [:]) { counts, tensor in
+        for ending in endings where tensor.name.hasSuffix(ending) {
+          counts[String(tensor.name.dropLast(ending.count)), default: 0] += 1
+        }
       }
     }
-    return found.filter { $0.value > 1 }.keys.sorted()
+    let (telling, others) = (counts(telling), counts(others))
+    return telling.filter { $0.value + (others[$0.key] ?? 0) > 1 }.keys.sorted()
   }
 
   /// Expands the matrix into a buffer of its size.

@@ -38,9 +38,7 @@ struct EvaluationBench {
       let run = try MeasuredProcess([
         python, script.path, model, texts.path, "\(ProcessorCount.available)",
       ])
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      var latest = try decoder.decode(Peer.self, from: run.output)
+      var latest = try run.report(Peer.self, keys: .convertFromSnakeCase)
       if let peer {
         latest.float32 = min(latest.float32, peer.float32)
         latest.bfloat16 = min(latest.bfloat16, peer.bfloat16)
@@ -65,7 +63,7 @@ struct EvaluationBench {
       program, "evaluate", model, "--task", task.rawValue, "--data", data,
       "--sparsity", "0,0.3,0.6", "--json",
     ])
-    let points = try JSONDecoder().decode(Report.self, from: run.output).points
+    let points = try run.report(Report.self).points
     examples = points.first?.examples ?? 0
     seconds = points.map(\.seconds).reduce(seconds, min)
     peakMemory = max(peakMemory, run.peakMemory)

@@ -66,7 +66,7 @@ struct FinetuneBench {
       let run = try MeasuredProcess([
         python, script.path, path, file.path, "\(Self.warmUp)", "\(ProcessorCount.available)",
       ])
-      let latest = try JSONDecoder().decode(Peer.self, from: run.output)
+      let latest = try run.report(Peer.self)
       if latest.rate > peer?.rate ?? 0 { peer = latest }
     }
   }

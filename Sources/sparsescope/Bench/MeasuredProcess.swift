@@ -6,6 +6,7 @@ struct MeasuredProcess {
   let output: Data
   /// Bytes of resident memory at the peak, files that are mapped included.
   let peakMemory: Int
+  private let program: String
 
   /// Bytes of output beyond which a program has gone wrong.
   private static let mostBytes = 1 << 30
@@ -22,5 +23,21 @@ struct MeasuredProcess {
     }
     output = answer.output
     peakMemory = answer.peakMemory
+    program = arguments.first ?? ""
+  }
+
+  /// What the program printed, as JSON.
+  ///
+  /// - Throws: `CommandError` where it is something else.
+  func report<Report: Decodable>(
+    _ type: Report.Type = Report.self, keys: JSONDecoder.KeyDecodingStrategy = .useDefaultKeys
+  ) throws -> Report {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = keys
+    guard let report = try? decoder.decode(type, from: output) else {
+      let words = String(decoding: output.prefix(60), as: UTF8.self).printable
+      throw CommandError("\(program) did not print the report that was asked for, but “\(words)”.")
+    }
+    return report
   }
 }

@@ -56,7 +56,7 @@ struct SparseEvaluationBench {
         levels.map(Self.text).joined(separator: ","),
       ])
       // As it is: a level such as 0.5 is a key, too.
-      peer = try JSONDecoder().decode(Peer.self, from: run.output)
+      peer = try run.report()
     }
   }
 
@@ -83,9 +83,7 @@ struct SparseEvaluationBench {
       program, "evaluate", model, "--task", task.rawValue, "--data", data, "--kernels", kernels,
       "--sparsity", rows.map { Self.text($0.level) }.joined(separator: ","), "--json",
     ])
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    for point in try decoder.decode(Report.self, from: run.output).points {
+    for point in try run.report(Report.self, keys: .convertFromSnakeCase).points {
       let level = SparsityLevel(point.sparsity)
       guard let index = rows.firstIndex(where: { $0.level == level }) else { continue }
       examples = point.examples

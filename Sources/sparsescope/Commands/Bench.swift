@@ -67,6 +67,13 @@ struct Bench: ParsableCommand {
       throw ValidationError(
         "--sparsity and --profile need a model and a task's data: --model DIR --data PATH.")
     }
+    if model != nil, data == nil, parts.contains(.evaluate) {
+      throw ValidationError("evaluate with --model needs a task's data, too: --data PATH.")
+    }
+    if data != nil || pytorch != nil, model == nil || data == nil {
+      throw ValidationError(
+        "--data and --pytorch are for a text model on a task: --model DIR --data PATH.")
+    }
     if let sparsity, sparsity.levels == nil {
       throw ValidationError("--sparsity takes levels here, such as 0,0.5,0.9.")
     }

@@ -9,7 +9,8 @@ struct Sensitivity: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prune each matrix, block and kind of matrix alone, and rank them by what it costs.",
     discussion: """
-      What is measured is kept, for the explorer too, so an interrupted command goes on where it was.
+      What is measured is kept, for the explorer too, so an interrupted command goes on where it was. \
+      With --limit nothing is kept: what is kept is of all examples.
       """)
 
   @OptionGroup var modelArgument: ModelArgument

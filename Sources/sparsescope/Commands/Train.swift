@@ -110,13 +110,19 @@ enum Interruption {
 
   private static func request() { flag.store(true, ordering: .relaxed) }
 
-  /// Turns SIGINT and SIGTERM into the flag from now on.
+  /// Turns SIGINT, SIGTERM and SIGHUP into the flag from now on; a SIGHUP that is ignored, as under
+  /// nohup, stays so.
   static func watch() {
-    for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.request() } }
+    var numbers = [SIGINT, SIGTERM]
+    var before = sigaction()
+    sigaction(SIGHUP, nil, &before)
+    let isIgnored = unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self) == 1
+    if !isIgnored { numbers.append(SIGHUP) }
+    for number in numbers { signal(number) { _ in Interruption.request() } }
     // Who starts programs from a thread that blocks signals hands that on.
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+    for number in numbers { sigaddset(&signals, number) }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }
