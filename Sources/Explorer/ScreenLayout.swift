@@ -15,7 +15,8 @@ package struct ScreenLayout: PanelLayout, Sendable, Hashable {
   ///   - zoomed: whether the latest panel takes the whole area.
   ///   - hasCurve: whether there will be a curve to draw; if not, its panel only says why.
   package init(size: Size, recent: [PanelID], zoomed: Bool, hasCurve: Bool) {
-    let sliderRows = size.width >= 104 ? 1 : 2
+    // Beside the numbers the track must still show one percent.
+    let sliderRows = size.width >= 140 ? 1 : 2
     let hasRoom = size.width >= 110 && size.height >= 34
     let isZoomed = zoomed && size.width >= 60 && size.height >= 20
     let storageRows = hasRoom || isZoomed ? 1 : 0

@@ -2,6 +2,7 @@ import Checkpoints
 import Engine
 import Experiments
 import Explorer
+import Foundation
 import Pruning
 import Tasks
 
@@ -16,10 +17,14 @@ struct OpenModel: Sendable {
   /// Opens a model without reading its weights.
   ///
   /// - Parameters:
-  ///   - path: nil for the embedded model.
+  ///   - path: nil, or `embedded` where nothing has that name, for the embedded model.
   ///   - request: the task to measure the model on; nil for the embedded images.
   /// - Throws: where the model cannot be opened; with a request also where it cannot be measured.
   init(path: String?, task request: TaskRequest? = nil) throws {
+    let isEmbedded =
+      path == ExplorerMemory.embedded
+      && !FileManager.default.fileExists(atPath: ExplorerMemory.embedded)
+    let path = isEmbedded ? nil : path
     let location = try path ?? Resources.folder("vit-digits").path
     checkpoint = try Checkpoint.open(at: location)
     matrices = PrunableMatrices(checkpoint)

@@ -47,7 +47,7 @@ struct StorageReport: Encodable {
     var parts = ["\(ByteText.short(dense.prunableBytes)) dense"]
     // A format that can hold no matrix at all leaves them as they are.
     for (name, layout) in layouts where layout.ofDense != 1 {
-      guard layout.ofDense < 1 else {
+      guard layout.matrices > 0 else {
         texts.append("\(name) would be \(ByteText.ratio(layout.ofDense)) × as large")
         continue
       }

@@ -27,7 +27,7 @@ struct StorageLine: Widget {
   /// The smallest file in times the dense one: `file 0.39 × as bitmask`.
   static func shortest(_ sizes: StorageSizes, _ look: Appearance) -> [Fragment] {
     let best = sizes.named.min { $0.layout.written < $1.layout.written }
-    guard let (name, layout) = best, sizes.ratio(layout) < 1 else {
+    guard let (name, layout) = best, layout.matrices > 0 else {
       return [Fragment("dense is smallest", look.roles.muted)]
     }
     let share = Double(sizes.model(layout)) / Double(max(1, sizes.denseModel))
@@ -48,7 +48,7 @@ struct StorageLine: Widget {
     var matrices = [ByteText.short(sizes.dense)]
     for (name, layout) in sizes.named {
       pieces.append(Fragment(" · ", look.roles.muted))
-      guard sizes.ratio(layout) < 1 else {
+      guard layout.matrices > 0 else {
         let ratio = ByteText.ratio(sizes.ratio(layout))
         pieces.append(Fragment("\(name) would be \(ratio) × as large", look.roles.warning))
         continue

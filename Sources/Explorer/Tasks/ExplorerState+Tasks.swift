@@ -49,6 +49,7 @@ extension ExplorerState {
       return []
     }
     if let selection = offer.selection, !asking || offer.source == .embedded {
+      if asking { notice = Notice("\(offer.title) brings its own data") }
       return open(selection, .person)
     }
     overlay = .own(.taskData(TaskDataForm(offer)))
@@ -74,8 +75,13 @@ extension ExplorerState {
   /// `task NAME [PATH]`, as the palette takes it; nil where the text is something else.
   mutating func runCommand(_ text: String) -> [Effect]? {
     let words = text.split(separator: " ", maxSplits: 2).map(String.init)
-    guard words.count >= 2, words[0] == "task", let offer = offer(named: words[1]) else {
-      return nil
+    guard words.count >= 2, words[0] == "task" else { return nil }
+    guard let offer = offer(named: words[1]) else {
+      // Two words may be the beginning of a command that the palette lists.
+      guard words.count == 3 else { return nil }
+      notice = Notice(
+        "No task “\(words[1])” for this model; t lists those that fit", isWarning: true)
+      return []
     }
     guard words.count == 3, offer.obstacle == nil, offer.source != .embedded else {
       return choose(offer)
