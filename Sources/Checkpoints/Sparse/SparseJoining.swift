@@ -114,7 +114,7 @@ struct SparseJoining {
       throw .badPart(
         file: tensor.file, tensor: names.matrix, part: name,
         reason: "is \(tensor.elementType.rawValue) of shape \(tensor.shape); it must be \(known) "
-          + "with \(rank == 1 ? "one dimension" : "\(rank) dimensions")")
+          + "of rank \(rank)")
     }
     return tensor
   }
